@@ -1,0 +1,21 @@
+"""What can go wrong before and while training; messages name the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PelvicBoneSegLib.errors import PelvicBoneSegError
+
+
+class ConfigurationError(PelvicBoneSegError):
+    """The training configuration cannot be used."""
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        super().__init__(f"The training configuration {path} is not valid: {reason}. Correct it.")
+
+
+class TrainingDataError(PelvicBoneSegError):
+    """A dataset cannot be trained on."""
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        super().__init__(f"Cannot train on {path}: {reason}. Correct or remove the case.")

@@ -1,0 +1,1 @@
+"""From scans and label maps to a model bundle."""

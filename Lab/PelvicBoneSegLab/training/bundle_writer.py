@@ -1,0 +1,83 @@
+"""Write a trained network as a bundle."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save
+
+from PelvicBoneSegLib.anatomy import BONES
+from PelvicBoneSegLib.segmentation.bundle import (
+    DESCRIPTION_FILE,
+    WEIGHTS_FILE,
+    Bundle,
+    check_description,
+)
+
+from .config import TrainingConfig
+
+
+def make_bundle(
+    config: TrainingConfig, network: torch.nn.Module, metrics: dict[str, Any]
+) -> Bundle:
+    """Describe a network in its present state, with float16 weights.
+
+    Parameters
+    ----------
+    config
+        What it was trained with.
+    network
+        The trained network.
+    metrics
+        The ``metrics`` of `bundle.json`.
+
+    Raises
+    ------
+    BundleInvalidError
+        The configuration's ``bundle`` section breaks the bundle schema.
+    """
+    weights = save({name: _half(value) for name, value in network.state_dict().items()})
+    model = config.model
+    description = {
+        "format": 1,
+        **config.bundle,
+        "architecture": model["architecture"],
+        "channel_offsets_mm": model["channel_offsets_mm"],
+        "spacing_mm": model["spacing_mm"],
+        "normalisation": {"percentiles": model["percentiles"]},
+        "planes": model["planes"],
+        "classes": ["background", *BONES],
+        "sha256": hashlib.sha256(weights).hexdigest(),
+        "metrics": metrics,
+    }
+    check_description(description, config.path)
+    return Bundle(config.output, description, weights)
+
+
+def write_bundle(bundle: Bundle, folder: Path) -> None:
+    """Write a bundle's folder, whole or not at all; one that is there is replaced."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        text = json.dumps(bundle.description, indent=2, ensure_ascii=False) + "\n"
+        (partial / DESCRIPTION_FILE).write_text(text, encoding="utf-8")
+        (partial / WEIGHTS_FILE).write_bytes(bundle.weights)
+        partial.chmod(0o755)
+        if folder.exists():
+            shutil.rmtree(folder)
+        os.replace(partial, folder)
+    except OSError:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+
+
+def _half(value: torch.Tensor) -> torch.Tensor:
+    value = value.detach().cpu().contiguous()
+    return value.half() if value.is_floating_point() else value

