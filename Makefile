@@ -1,0 +1,57 @@
+# make demo · make test · make bench · make lint · make clean
+# On Windows: the same steps as plain commands are in docs/development.md.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+# trame-slicer runs on an older slicer-core, which cannot share an environment with 5.12.
+TRAME_VENV := .venv-trame
+TRAME_STAMP := $(TRAME_VENV)/.installed
+TESTS := PelvicBoneSeg/Testing/Python
+
+export QT_QPA_PLATFORM ?= offscreen
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: all demo test bench lint lint-imports types test-trame test-python clean
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+all: test
+
+demo: $(STAMP)
+	$(BIN)/python -m PelvicBoneSegLab.demo --output demo
+
+bench: $(STAMP)
+	$(BIN)/python -m PelvicBoneSegLab.bench
+
+# pytest's closing line comes last: whoever reads the log's end sees the count.
+test: lint types test-trame test-python
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+test-trame: $(TRAME_STAMP)
+	$(TRAME_VENV)/bin/python -m pytest $(TESTS)/scene
+
+test-python: $(STAMP)
+	$(BIN)/python -m pytest
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[lab,test]"
+	touch $@
+
+$(TRAME_STAMP): packaging/requirements-trame.txt constraints.txt
+	$(PYTHON) -m venv $(TRAME_VENV)
+	$(TRAME_VENV)/bin/python -m pip install --quiet --constraint constraints.txt \
+		--requirement packaging/requirements-trame.txt
+	touch $@
+
+clean:
+	rm -rf $(VENV) $(TRAME_VENV) demo .pytest_cache .ruff_cache .mypy_cache .import_linter_cache \
+		.hypothesis
