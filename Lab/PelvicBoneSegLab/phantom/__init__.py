@@ -1,0 +1,1 @@
+"""Pelvic MR phantoms of known truth, from the LLP26 shape model: see README.md."""
