@@ -58,6 +58,16 @@ class DeviceUnavailableError(PelvicBoneSegError):
         )
 
 
+class OutOfMemoryError(PelvicBoneSegError):
+    """Not even one slice fits into the computer's memory."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This computer's memory does not hold a single slice of the scan. "
+            "Close other programs, or crop the scan."
+        )
+
+
 class DependencyMissingError(PelvicBoneSegError):
     """A Python package that the work needs cannot be imported."""
 
@@ -220,8 +230,9 @@ class AbsurdGeometryError(InputError):
 class NotAVolumeError(InputError):
     """Something else than a scalar volume node was chosen."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(f"{what} is not a scalar volume. Choose an MR volume.")
+    def __init__(self, name: str | None) -> None:
+        problem = f"'{name}' is not a scalar volume." if name else "No volume was chosen."
+        super().__init__(f"{problem} Choose an MR volume.")
 
 
 class EmptyVolumeNodeError(InputError):
@@ -276,6 +287,50 @@ class BundleDigestError(BundleError):
         super().__init__(
             f"The weights in {path} were changed or damaged: SHA-256 should be {expected} "
             f"but is {found}. Install the bundle again from its source."
+        )
+
+
+# --- set-up inside Slicer ----------------------------------------------------------------------
+
+
+class PyTorchExtensionMissingError(PelvicBoneSegError):
+    """PyTorch is not there, and neither is the extension that installs it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "PyTorch is needed, and Slicer's PyTorch extension installs it. Install the extension "
+            "'PyTorch' from the Extensions Manager, restart Slicer and try again."
+        )
+
+
+class PyTorchTooOldError(PelvicBoneSegError):
+    """The installed PyTorch is older than what the product was tested with."""
+
+    def __init__(self, needed: str) -> None:
+        super().__init__(
+            f"The installed PyTorch is too old: {needed} is needed. Uninstall it in the module "
+            "'PyTorch Utils', restart Slicer and try again."
+        )
+
+
+class InstallationFailedError(PelvicBoneSegError):
+    """Python packages could not be installed into Slicer."""
+
+    def __init__(self, packages: Iterable[str]) -> None:
+        super().__init__(
+            f"These Python packages could not be installed: {', '.join(packages)}. "
+            "Check the network connection and any proxy, restart Slicer and try again."
+        )
+
+
+class SampleDownloadError(PelvicBoneSegError):
+    """The public sample did not arrive, or is not what was asked for."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"The sample could not be fetched from the NCI Imaging Data Commons: {reason}. Nothing "
+            "was loaded. Check the network connection and any proxy and try again, or use the "
+            "pelvic phantom, which needs no network."
         )
 
 

@@ -23,9 +23,7 @@ class Augmentation:
         Source of all randomness.
     """
 
-    def __init__(
-        self, settings: dict[str, Any], patch: int, generator: torch.Generator
-    ) -> None:
+    def __init__(self, settings: dict[str, Any], patch: int, generator: torch.Generator) -> None:
         self._settings = settings
         self._patch = patch
         self._generator = generator

@@ -61,6 +61,19 @@ def make_bundle(
     return Bundle(config.output, description, weights)
 
 
+def with_metrics(bundle: Bundle, metrics: dict[str, Any]) -> Bundle:
+    """Return the bundle with other metrics.
+
+    Raises
+    ------
+    BundleInvalidError
+        The metrics break the bundle schema.
+    """
+    description = {**bundle.description, "metrics": metrics}
+    check_description(description, bundle.path)
+    return Bundle(bundle.path, description, bundle.weights)
+
+
 def write_bundle(bundle: Bundle, folder: Path) -> None:
     """Write a bundle's folder, whole or not at all; one that is there is replaced."""
     folder.parent.mkdir(parents=True, exist_ok=True)

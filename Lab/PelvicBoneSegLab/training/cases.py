@@ -18,6 +18,7 @@ from PelvicBoneSegLib.segmentation.reader import read_volume
 from PelvicBoneSegLib.segmentation.volume import Volume
 
 from ..errors import TrainingDataError
+from .config import TrainingConfig
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +86,11 @@ def iterate_scans(dataset: dict[str, Any], *, validation: bool) -> Iterator[Labe
     for path in paths:
         if (_case_name(path) in held_out) == validation:
             yield _read_scan(path, dataset)
+
+
+def validation_scans(config: TrainingConfig) -> list[LabelledScan]:
+    """Read the validation cases of all datasets; see `iterate_scans` for the errors."""
+    return [scan for dataset in config.datasets for scan in iterate_scans(dataset, validation=True)]
 
 
 def make_stack(scan: LabelledScan, model: dict[str, Any], plane: str) -> TrainingStack:

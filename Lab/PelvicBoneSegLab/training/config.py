@@ -32,23 +32,24 @@ _DATASET = {
     },
 }
 
+_AUGMENTATION_SETTINGS: dict[str, Any] = {
+    "rotation_deg": _RANGE,
+    "scale": _RANGE,
+    "shift": _RANGE,
+    "flip": _NUMBER,
+    "gamma": _RANGE,
+    "contrast": _RANGE,
+    "brightness": _RANGE,
+    "bias_field": _RANGE,
+    "noise": _RANGE,
+    "blur": _NUMBER,
+}
 _AUGMENTATION = {
     "type": "object",
     "additionalProperties": False,
-    "properties": {
-        "rotation_deg": _RANGE,
-        "scale": _RANGE,
-        "shift": _RANGE,
-        "flip": _NUMBER,
-        "gamma": _RANGE,
-        "contrast": _RANGE,
-        "brightness": _RANGE,
-        "bias_field": _RANGE,
-        "noise": _RANGE,
-        "blur": _NUMBER,
-    },
+    "required": list(_AUGMENTATION_SETTINGS),
+    "properties": _AUGMENTATION_SETTINGS,
 }
-_AUGMENTATION["required"] = list(_AUGMENTATION["properties"])
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -97,7 +98,9 @@ SCHEMA: dict[str, Any] = {
         "augmentation": _AUGMENTATION,
         "bundle": {
             "type": "object",
-            "required": ["name", "version", "description", "intended_use", "licence", "training_data"],
+            "required": [
+                "name", "version", "description", "intended_use", "licence", "training_data",
+            ],
         },
     },
 }  # fmt: skip

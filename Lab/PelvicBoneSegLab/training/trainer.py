@@ -21,11 +21,11 @@ from PelvicBoneSegLib.segmentation.engine import Engine
 from PelvicBoneSegLib.segmentation.network import create_network
 from PelvicBoneSegLib.segmentation.smp_import import import_smp
 
+from ..dice import dice_by_bone
 from .augmentation import Augmentation
 from .bundle_writer import make_bundle, write_bundle
-from .cases import LabelledScan, iterate_scans, make_stack
+from .cases import LabelledScan, iterate_scans, make_stack, validation_scans
 from .config import TrainingConfig
-from .dice import dice_by_bone
 from .encoder_weights import load_imagenet_encoder
 from .sampler import SliceSampler
 
@@ -51,9 +51,7 @@ class Trainer:
         generator = torch.Generator().manual_seed(config.seed)
         self._device = choose_device(self._settings["device"])
         self._dtype = autocast_dtype(self._device)
-        self._validation = [
-            scan for dataset in config.datasets for scan in iterate_scans(dataset, validation=True)
-        ]
+        self._validation = validation_scans(config)
         self._sampler = SliceSampler(
             [(dataset["weight"], self._stacks(dataset)) for dataset in config.datasets],
             config.model["channel_offsets_mm"],

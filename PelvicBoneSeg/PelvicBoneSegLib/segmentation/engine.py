@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from ..errors import Cancelled
+from ..errors import Cancelled, OutOfMemoryError
 from .bundle import Bundle
 from .device import autocast_dtype, choose_device
 from .network import load_network
@@ -102,6 +102,8 @@ class Engine:
         ------
         Cancelled
             `cancel` said so.
+        OutOfMemoryError
+            Not even a single slice fits into the computer's memory.
         """
         if self._device != self._chosen_device:
             self._move_to(self._chosen_device)
@@ -113,9 +115,7 @@ class Engine:
                 classes, probability = self._predict_plane(volume, planes[0], progress, cancel)
             else:
                 classes, probability = self._predict_fused(volume, planes, progress, cancel)
-        return Prediction(
-            classes, probability, planes[0], self._device.type, tuple(self._warnings)
-        )
+        return Prediction(classes, probability, planes[0], self._device.type, tuple(self._warnings))
 
     def _predict_plane(
         self,
@@ -181,12 +181,8 @@ class Engine:
             try:
                 if prepared is None:
                     prepared = self._prepare(stack, spacing)
-                indices = torch.arange(start, stop, device=self._device)
-                inputs = gather_channels(
-                    prepared, indices, spacing[0], self._bundle.channel_offsets_mm
-                )
-                probabilities = self._run_network(inputs, shape, spacing)
-            except RuntimeError as error:
+                probabilities = self._infer(prepared, (start, stop), shape, spacing)
+            except (RuntimeError, MemoryError) as error:
                 if not _is_out_of_memory(error):
                     raise
                 batch, prepared = self._make_room(batch, prepared)
@@ -200,9 +196,15 @@ class Engine:
         size = network_size(stack.shape, spacing, self._bundle.spacing_mm)
         return pad_to_stride(resample_in_plane(on_device, size))
 
-    def _run_network(
-        self, inputs: torch.Tensor, shape: tuple[int, ...], spacing: tuple[float, float, float]
+    def _infer(
+        self,
+        prepared: torch.Tensor,
+        span: tuple[int, int],
+        shape: tuple[int, ...],
+        spacing: tuple[float, float, float],
     ) -> torch.Tensor:
+        indices = torch.arange(*span, device=self._device)
+        inputs = gather_channels(prepared, indices, spacing[0], self._bundle.channel_offsets_mm)
         rows, columns = network_size(shape, spacing, self._bundle.spacing_mm)
         inputs = inputs.to(memory_format=torch.channels_last)
         autocasts = self._dtype is not torch.float32
@@ -222,7 +224,7 @@ class Engine:
             _log.info("out of memory: %d slices at once instead of %d", batch // 2, batch)
             return batch // 2, prepared
         if self._device.type == "cpu":
-            raise MemoryError("A single slice does not fit into this computer's memory.")
+            raise OutOfMemoryError
         self._warnings.append(
             f"The memory of {self._device.type} did not hold a single slice, so the CPU was used. "
             "Close other programs that use the GPU."
@@ -247,5 +249,9 @@ def _winning_class(probabilities: torch.Tensor) -> tuple[torch.Tensor, torch.Ten
     return winner, best
 
 
-def _is_out_of_memory(error: RuntimeError) -> bool:
-    return isinstance(error, torch.OutOfMemoryError) or "out of memory" in str(error).lower()
+def _is_out_of_memory(error: Exception) -> bool:
+    # CUDA has an exception of its own; MPS and the CPU allocator only say so in words.
+    words = str(error).lower()
+    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or any(
+        phrase in words for phrase in ("out of memory", "can't allocate memory")
+    )

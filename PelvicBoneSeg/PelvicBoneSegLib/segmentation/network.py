@@ -11,9 +11,7 @@ from .bundle import Bundle
 from .smp_import import import_smp
 
 
-def create_network(
-    architecture: dict[str, Any], channels: int, classes: int
-) -> torch.nn.Module:
+def create_network(architecture: dict[str, Any], channels: int, classes: int) -> torch.nn.Module:
     """Create a network with random weights.
 
     Parameters

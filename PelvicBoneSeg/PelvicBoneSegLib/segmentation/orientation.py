@@ -24,7 +24,6 @@ _NORMAL = {"axial": 0, "coronal": 1, "sagittal": 2}
 # Canonical axis order is (superior→inferior, anterior→posterior, right→left): LPS z, y, x with
 # z running against its sign.
 _LPS_AXIS = (2, 1, 0)
-_LPS_SIGN = (-1.0, 1.0, 1.0)
 
 ISOTROPY_RATIO = 1.5
 """Slices thicker than this times the in-plane spacing fix the slicing plane."""
@@ -69,14 +68,12 @@ class AnatomicalAxes:
                 abs(cosines[lps, axis]) for lps, axis in zip(_LPS_AXIS, ijk, strict=True)
             ),
         )
-        flipped = tuple(
-            bool(cosines[lps, axis] * sign < 0)
-            for lps, sign, axis in zip(_LPS_AXIS, _LPS_SIGN, best, strict=True)
-        )
+        z, y, x = best
         return cls(
-            order=tuple(2 - axis for axis in best),
-            flipped=flipped,
-            spacing=tuple(float(spacing[axis]) for axis in best),
+            order=(2 - z, 2 - y, 2 - x),
+            # Superior→inferior runs against z, the other two run with y and x.
+            flipped=(bool(cosines[2, z] > 0), bool(cosines[1, y] < 0), bool(cosines[0, x] < 0)),
+            spacing=(float(spacing[z]), float(spacing[y]), float(spacing[x])),
         )
 
     @property
@@ -90,7 +87,8 @@ class AnatomicalAxes:
 
     def stack_spacing(self, plane: str) -> tuple[float, float, float]:
         """Spacing in mm between slices, rows and columns of the stack in `plane`."""
-        return tuple(self.spacing[axis] for axis in _stack_axes(plane))
+        slices, rows, columns = _stack_axes(plane)
+        return self.spacing[slices], self.spacing[rows], self.spacing[columns]
 
     def slice_axis(self, plane: str) -> int:
         """Array axis (0 = K, 1 = J, 2 = I) along which the slices of `plane` follow each other."""

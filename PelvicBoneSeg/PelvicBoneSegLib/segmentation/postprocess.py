@@ -23,8 +23,7 @@ from .laterality import PAIRED, estimate_midsagittal_plane, on_left
 from .volume import Volume
 
 MIN_BONE_MM3 = 1000.0
-"""A segment whose largest part is smaller is noise: 1000 mm³ is a cube of 10 mm, the first
-slice of a femoral head has more."""
+"""A segment whose largest part is smaller is noise: 1000 mm³ is a cube of 10 mm."""
 
 MIN_PART_MM3 = 3000.0
 """A further part is kept from this size on. Real parts of a bone that thick slices break up
@@ -35,8 +34,8 @@ MIN_PART_SHARE = 0.03
 """… and from this share of the largest part on (real ones: 5–15 %, doubtful ones: 1 %)."""
 
 MAX_SLICE_HOLE_MM2 = {FEMUR: 200.0, HIP_BONE: 50.0, SACRUM: 25.0, LUMBAR_SPINE: 50.0}
-"""Largest hole that is filled in a slice. The femur has no passage. An obturator foramen has
-over 500 mm² and its slanting sections over 50, a vertebral canal over 150. Sacral foramina are
+"""Largest hole that is filled in a slice. The femur has no passage. An obturator foramen is some
+30 × 40 mm, a vertebral canal 15 mm wide or more, and 50 mm² are 8 mm wide. Sacral foramina are
 6–10 mm wide, hence over 28 mm²: in manual labels real ones have 34–183, slips up to 16 mm²."""
 
 WITHOUT_CANAL = (FEMUR, HIP_BONE)

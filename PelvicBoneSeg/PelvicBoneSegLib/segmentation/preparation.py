@@ -1,7 +1,7 @@
 """From a stack of slices to what the network sees; used alike by inference and training.
 
-Everything here works on torch tensors on whatever device they are on. A stack has the shape (slices,
-rows, columns); see `orientation` for its directions.
+Everything here works on torch tensors on whatever device they are on. A stack has the shape
+(slices, rows, columns); see `orientation` for its directions.
 """
 
 from __future__ import annotations

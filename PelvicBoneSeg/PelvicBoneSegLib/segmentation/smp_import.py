@@ -1,9 +1,9 @@
 """Import segmentation-models-pytorch also where torchvision's compiled operators are missing.
 
-timm, and through it segmentation-models-pytorch, imports torchvision. Where torchvision's build does
-not match torch's (a CPU build of the one beside a CUDA build of the other, for example) its compiled
-library is not loaded, and the import fails with "operator torchvision::nms does not exist". None
-of our networks uses those operators, so declaring their schemas is enough.
+timm, and through it segmentation-models-pytorch, imports torchvision. Where torchvision's build
+does not match torch's (a CPU build of the one beside a CUDA build of the other, for example) its
+compiled library is not loaded, and the import fails with "operator torchvision::nms does not
+exist". None of our networks uses those operators, so declaring their schemas is enough.
 """
 
 from __future__ import annotations

@@ -1,0 +1,107 @@
+"""How good a bundle is on the validation patients, through the whole pipeline.
+
+`python -m PelvicBoneSegLab.validation CONFIG --bundle NAME|DIR` prints the table; with
+`--write` it becomes the bundle's ``metrics``.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+from statistics import mean, median
+from typing import Any
+
+import numpy as np
+
+from PelvicBoneSegLib.anatomy import BONES, SEGMENTS
+from PelvicBoneSegLib.segmentation.bundle import Bundle
+from PelvicBoneSegLib.segmentation.segmenter import Segmenter
+
+from .dice import dice, dice_by_bone
+from .training.bundle_writer import with_metrics, write_bundle
+from .training.cases import LabelledScan, validation_scans
+from .training.config import TrainingConfig
+
+
+def validate(bundle: Bundle, scans: Iterable[LabelledScan], device: str = "auto") -> dict[str, Any]:
+    """Segment labelled scans and compare, left and right taken together as in the labels.
+
+    Parameters
+    ----------
+    bundle
+        What to measure.
+    scans
+        Scans with the truth.
+    device
+        Where to run.
+
+    Returns
+    -------
+    The ``metrics`` of `bundle.json`: 3D Dice by case and bone, their mean, and the median Dice
+    per slice (slices in which truth or prediction show the bone) by bone.
+    """
+    segmenter = Segmenter(bundle, device)
+    cases: dict[str, dict[str, float | None]] = {}
+    slices: dict[str, list[float]] = {bone: [] for bone in BONES}
+    for scan in scans:
+        result = segmenter.segment(scan.volume, BONES)
+        found = _classes(result.labels)
+        cases[scan.name] = dice_by_bone(found, scan.labels)
+        for index, bone in enumerate(BONES, start=1):
+            a, b = (
+                np.moveaxis(array == index, result.slice_axis, 0) for array in (found, scan.labels)
+            )
+            values = (dice(*pair) for pair in zip(a, b, strict=True))
+            slices[bone] += [value for value in values if value is not None]
+    known = [value for case in cases.values() for value in case.values() if value is not None]
+    return {
+        "dataset": "validation patients, masks after post-processing",
+        "cases": list(cases),
+        "dice": {name: _rounded(case) for name, case in cases.items()},
+        "mean_dice": round(mean(known), 4),
+        "median_slice_dice": _rounded({bone: median(values) for bone, values in slices.items()}),
+    }
+
+
+def format_table(metrics: dict[str, Any]) -> str:
+    """Lay the metrics out as text: a row a case, a column a bone."""
+    rows = [*metrics["dice"].items(), ("slices, median", metrics["median_slice_dice"])]
+    lines = [f"{'3D Dice':16}" + "".join(f"{bone:>14}" for bone in BONES)]
+    for name, case in rows:
+        cells = "".join(
+            f"{'–' if case[bone] is None else format(case[bone], '.3f'):>14}" for bone in BONES
+        )
+        lines.append(f"{name:16}{cells}")
+    lines.append(f"mean 3D Dice over bones and patients: {metrics['mean_dice']:.4f}")
+    return "\n".join(lines)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description="Measure a bundle on its validation patients.")
+    parser.add_argument("config", type=Path, help="training configuration that names the data")
+    parser.add_argument("--bundle", default="default", help="installed bundle or folder")
+    parser.add_argument("--write", action="store_true", help="store the result in the bundle")
+    options = parser.parse_args(arguments)
+    bundle = Bundle.load(options.bundle)
+    metrics = validate(bundle, validation_scans(TrainingConfig.load(options.config)))
+    print(format_table(metrics))
+    if options.write:
+        write_bundle(with_metrics(bundle, metrics), bundle.path)
+
+
+def _classes(labels: np.ndarray) -> np.ndarray:
+    """Turn contract label values into class indices, sides taken together."""
+    lookup = np.zeros(256, np.uint8)
+    for segment in SEGMENTS:
+        lookup[segment.label] = BONES.index(segment.bone) + 1
+    return lookup[labels]
+
+
+def _rounded(values: dict[str, float | None]) -> dict[str, float | None]:
+    return {name: None if value is None else round(value, 4) for name, value in values.items()}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""A bundle is taken only as it was published."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from PelvicBoneSegLib.errors import BundleDigestError, BundleInvalidError, BundleNotFoundError
+from PelvicBoneSegLib.segmentation.bundle import Bundle, installed_bundles
+from PelvicBoneSegLib.segmentation.network import load_network
+from segmentation.small_bundle import ARCHITECTURE, write_small_bundle
+
+
+@pytest.fixture
+def a_bundle_folder(tmp_path):
+    return write_small_bundle(tmp_path / "small")
+
+
+def test_a_bundle_loads_with_its_weights(a_bundle_folder):
+    bundle = Bundle.load(a_bundle_folder)
+    network = load_network(bundle)
+    assert (bundle.name, bundle.version, bundle.spacing_mm) == ("small", "1.2.3", 2.0)
+    assert not network.training
+    assert network.segmentation_head[0].out_channels == 5
+
+
+def test_a_changed_byte_is_refused_with_both_digests(a_bundle_folder):
+    weights = a_bundle_folder / "weights.safetensors"
+    data = bytearray(weights.read_bytes())
+    data[-1] ^= 1
+    weights.write_bytes(data)
+    expected = json.loads((a_bundle_folder / "bundle.json").read_text())["sha256"]
+    with pytest.raises(BundleDigestError, match=rf"{expected} but is [0-9a-f]{{64}}"):
+        Bundle.load(a_bundle_folder)
+
+
+@pytest.mark.parametrize("name", ["bundle.json", "weights.safetensors"])
+def test_a_missing_file_is_named_as_missing_bundle(a_bundle_folder, name):
+    (a_bundle_folder / name).unlink()
+    with pytest.raises(BundleNotFoundError, match="small"):
+        Bundle.load(a_bundle_folder)
+
+
+def test_an_unknown_name_lists_the_installed_bundles():
+    with pytest.raises(BundleNotFoundError, match="nothing-like-that.*Installed bundles"):
+        Bundle.load("nothing-like-that")
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"format": 2}, "format"),
+        ({"name": "../x"}, "name"),
+        ({"spacing_mm": 0}, "spacing_mm"),
+        ({"classes": ["femur"]}, "classes"),
+        ({"sha256": "12"}, "sha256"),
+        ({"unknown": 1}, "unknown"),
+        ({"architecture": {**ARCHITECTURE, "encoder_weights": "imagenet"}}, "architecture"),
+    ],
+)
+def test_a_description_that_breaks_the_schema_is_refused(tmp_path, changes, complaint):
+    with pytest.raises(BundleInvalidError, match=complaint):
+        Bundle.load(write_small_bundle(tmp_path / "small", **changes))
+
+
+def test_a_description_that_is_no_json_is_refused(a_bundle_folder):
+    (a_bundle_folder / "bundle.json").write_text("{")
+    with pytest.raises(BundleInvalidError, match="not JSON"):
+        Bundle.load(a_bundle_folder)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"architecture": {**ARCHITECTURE, "arch": "no-such-network"}},
+        {"architecture": {**ARCHITECTURE, "encoder_name": "no-such-encoder"}},
+        {"architecture": {**ARCHITECTURE, "decoder_channels": [8, 8, 8, 8, 8]}},
+        {"classes": ["background", "femur"]},
+    ],
+    ids=["arch", "encoder", "shapes", "classes"],
+)
+def test_weights_that_do_not_fit_the_architecture_are_refused(tmp_path, changes):
+    bundle = Bundle.load(write_small_bundle(tmp_path / "small", **changes))
+    with pytest.raises(BundleInvalidError, match="do not load"):
+        load_network(bundle)
+
+
+def test_every_installed_bundle_is_whole_small_and_loads():
+    assert "default" in installed_bundles()
+    for name in installed_bundles():
+        bundle = Bundle.load(name)
+        assert len(bundle.weights) <= 15_000_000
+        assert bundle.description["metrics"]["dice"]
+        load_network(bundle)

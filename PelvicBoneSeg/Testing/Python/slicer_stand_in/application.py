@@ -1,0 +1,127 @@
+"""`slicer.app`, `slicer.modules`, and the modules beside them that the panel asks."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from packaging.requirements import Requirement
+from PySide6.QtWidgets import QApplication
+
+from . import api
+
+
+class Application:
+    """qSlicerApplication. In testing mode, as Slicer's own tests run."""
+
+    applicationName = "Slicer"
+
+    def __init__(self) -> None:
+        self._callbacks: dict[str, list[Callable]] = {}
+
+    def connect(self, signal: str, callback: Callable) -> None:
+        if signal not in api.APPLICATION:
+            raise AttributeError(f"qSlicerApplication has no signal '{signal}' here")
+        self._callbacks.setdefault(signal, []).append(callback)
+
+    def emit(self, signal: str) -> None:
+        """For tests: what Slicer does at the end of its start."""
+        for callback in self._callbacks.get(signal, []):
+            callback()
+
+    def processEvents(self) -> None:
+        QApplication.processEvents()
+
+    def testingEnabled(self) -> bool:
+        return True
+
+    def translate(self, context: str, text: str) -> str:
+        return text
+
+
+@dataclass
+class Packaging:
+    """Base/Python/slicer/packaging.py (Slicer 5.12). Installs nothing, but says what it would.
+
+    `present` are distributions that count as installed beside the real ones, `absent` those that
+    count as missing, `failing` those whose installation fails.
+    """
+
+    present: dict[str, str] = field(default_factory=dict)
+    absent: set[str] = field(default_factory=set)
+    failing: set[str] = field(default_factory=set)
+    installed: list[str] = field(default_factory=list)
+    constraints: list[str] = field(default_factory=list)
+
+    def load_requirements(self, path: str | Path) -> list[Requirement]:
+        lines = [line.strip() for line in Path(path).read_text().splitlines()]
+        return [Requirement(line) for line in lines if line and line[0] not in "#-"]
+
+    def pip_check(self, req: Any) -> bool:
+        if isinstance(req, list):
+            return all(map(self.pip_check, req))
+        requirement = Requirement(req) if isinstance(req, str) else req
+        found = self._version(requirement.name)
+        return found is not None and found in requirement.specifier
+
+    def pip_ensure(
+        self,
+        requirements: Any,
+        constraints: str | Path | None = None,
+        skip_packages: list[str] | None = None,
+        prompt_install: bool = True,
+        prompt_restart: bool = True,
+        requester: str | None = None,
+        skip_in_testing: bool = True,
+        show_progress: bool = True,
+    ) -> None:
+        missing = [one for one in requirements if not self.pip_check(one)]
+        self.constraints = Path(constraints).read_text().split() if constraints else []
+        for one in map(str, missing):
+            name = Requirement(one).name
+            if name in self.failing:
+                raise subprocess.CalledProcessError(1, "pip install")
+            self.installed.append(one)
+            self.absent.discard(name)
+
+    def _version(self, name: str) -> str | None:
+        if name in self.absent:
+            return None
+        try:
+            return self.present.get(name) or version(name)
+        except PackageNotFoundError:
+            return "1000" if any(one.startswith(name) for one in self.installed) else None
+
+
+class Modules(SimpleNamespace):
+    """`slicer.modules`: one attribute for each loaded module, by its name in lower case."""
+
+
+class SampleDataLogic:
+    """Modules/Scripted/SampleData/SampleData.py: keeps what was registered."""
+
+    @staticmethod
+    def registerCustomSampleDataSource(
+        category: str = "Custom",
+        sampleName: str | None = None,
+        uris: Any = None,
+        fileNames: Any = None,
+        nodeNames: Any = None,
+        customDownloader: Callable | None = None,
+        thumbnailFileName: str | None = None,
+        loadFileType: str = "VolumeFile",
+        loadFiles: Any = None,
+        loadFileProperties: Any = None,
+        checksums: Any = None,
+    ) -> None:
+        import slicer
+
+        source = SimpleNamespace(**{k: v for k, v in locals().items() if k != "slicer"})
+        sources = slicer.modules.__dict__.setdefault("sampleDataSources", {})
+        if source not in sources.setdefault(category, []):
+            sources[category].append(source)

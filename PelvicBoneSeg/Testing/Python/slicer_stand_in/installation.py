@@ -1,0 +1,66 @@
+"""Puts the stand-in where `import qt` and `import slicer` find it."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import Any
+
+import slicer
+import slicer.util
+from PySide6 import QtCore, QtGui
+
+from . import application, parameter_node, python_qt, scripted_module, ui_loader, widgets
+
+VALUE_TYPES = {"Qt": QtCore.Qt, "QSize": QtCore.QSize, "QIcon": QtGui.QIcon}
+"""What PythonQt copies instead of wrapping."""
+
+
+class _QtModule(ModuleType):
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name == "QUiLoader":
+            return ui_loader.QUiLoader
+        if name in VALUE_TYPES:
+            return VALUE_TYPES[name]
+        return python_qt.wrapper_class(python_qt.find_class(name))
+
+
+class _CtkModule(ModuleType):
+    def __getattr__(self, name: str) -> Any:
+        if not name.startswith("ctk") or name not in widgets.WIDGETS:
+            raise AttributeError(f"the stand-in has no ctk.{name}")
+        return python_qt.wrapper_class(widgets.WIDGETS[name])
+
+
+def install(module_file: str) -> None:
+    """Make this process look like Slicer to the module in `module_file`. Once is enough."""
+    if "qt" in sys.modules:
+        return
+    sys.modules["qt"] = _QtModule("qt")
+    sys.modules["ctk"] = _CtkModule("ctk")
+    _add("slicer.i18n", tr=lambda text: text, translate=lambda context, text: text)
+    _add("slicer.parameterNodeWrapper", parameterNodeWrapper=parameter_node.parameterNodeWrapper)
+    names = [name for name in vars(scripted_module) if name.startswith("ScriptedLoadableModule")]
+    _add(
+        "slicer.ScriptedLoadableModule",
+        __all__=names,
+        **{name: getattr(scripted_module, name) for name in names},
+    )
+    for name, widget in widgets.WIDGETS.items():
+        if name.startswith("qMRML"):
+            setattr(slicer, name, python_qt.wrapper_class(widget))
+    slicer.app = application.Application()
+    slicer.modules = application.Modules()
+    slicer.modules.pelvicboneseg = application.SimpleNamespace(path=module_file)
+    slicer.packaging = application.Packaging()
+    sys.modules["SampleData"] = ModuleType("SampleData")
+    sys.modules["SampleData"].SampleDataLogic = application.SampleDataLogic
+
+
+def _add(name: str, **members: Any) -> None:
+    module = ModuleType(name)
+    vars(module).update(members)
+    sys.modules[name] = module
+    setattr(slicer, name.split(".")[1], module)
