@@ -65,6 +65,7 @@ LATERALITY = {LEFT: Code("7771000", "Left"), RIGHT: Code("24028007", "Right")}
 CATEGORY = Code("123037004", "Anatomical Structure")
 """Segment category, with the code of Slicer's own terminologies."""
 
+# Where each code was found is told in scene/terminology.py.
 _FEMUR = Code("71341001", "Femur")
 _HIP_BONE = Code("28254004", "Hip bone")
 _SACRUM = Code("54735007", "Sacrum")

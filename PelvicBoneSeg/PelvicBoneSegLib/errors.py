@@ -167,6 +167,16 @@ class SeveralSeriesError(InputError):
         )
 
 
+class IrregularSlicesError(InputError):
+    """DICOM slices that do not make a regular stack."""
+
+    def __init__(self, path: Path | str, problem: str) -> None:
+        super().__init__(
+            f"The DICOM slices in {path} are not a regular stack: {problem}. "
+            "Export the series again, complete and into a folder of its own."
+        )
+
+
 class WrongDimensionError(InputError):
     """Not a three-dimensional image."""
 

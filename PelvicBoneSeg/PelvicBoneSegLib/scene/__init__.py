@@ -1,0 +1,1 @@
+"""MRML: a volume node in, segments out."""
