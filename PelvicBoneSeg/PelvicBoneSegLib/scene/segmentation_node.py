@@ -8,11 +8,16 @@ from .prepared_segment import CLOSED_SURFACE
 
 
 def add_segmentation_node(volume_node: Any) -> Any:
-    """Add an empty vtkMRMLSegmentationNode beside a scan, under the same transform."""
+    """Add an empty vtkMRMLSegmentationNode beside a scan.
+
+    It is under the same transform and, where the scan has a place in the subject hierarchy, in
+    the same study.
+    """
     scene = volume_node.GetScene()
     name = scene.GenerateUniqueName(f"{volume_node.GetName()} segmentation")
     node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", name)
     node.SetAndObserveTransformNodeID(volume_node.GetTransformNodeID())
+    _place_in_study(node, volume_node)
     return node
 
 
@@ -30,3 +35,15 @@ def show_closed_surface(segmentation_node: Any) -> None:
     display.SetPreferredDisplayRepresentationName3D(CLOSED_SURFACE)
     display.SetVisibility3D(True)
     display.SetVisibility(True)
+
+
+def _place_in_study(segmentation_node: Any, volume_node: Any) -> None:
+    # Not GetSubjectHierarchyNode, which adds one to a scene that has none.
+    hierarchy = volume_node.GetScene().GetFirstNodeByClass("vtkMRMLSubjectHierarchyNode")
+    item = hierarchy.GetItemByDataNode(volume_node) if hierarchy else 0
+    if item:
+        study = hierarchy.GetItemParent(item)
+        # In Slicer the new node has an item already; elsewhere it gets one now.
+        own = hierarchy.GetItemByDataNode(segmentation_node)
+        own = own or hierarchy.CreateItem(study, segmentation_node)
+        hierarchy.SetItemParent(own, study)
