@@ -7,6 +7,6 @@ member of a widget) and raise AttributeError on everything else.
 
 from __future__ import annotations
 
-from .installation import install
+from .installation import install, load_module
 
-__all__ = ["install"]
+__all__ = ["install", "load_module"]

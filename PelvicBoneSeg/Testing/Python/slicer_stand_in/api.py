@@ -37,24 +37,18 @@ WIDGETS: dict[str, dict[str, Member]] = {
     ),
     "qMRMLNodeComboBox": _members(
         "Libs/MRML/Widgets/qMRMLNodeComboBox.h",
-        currentNodeID=(PROPERTY, "Q_PROPERTY(QString currentNodeID ...)"),
         nodeTypes=(PROPERTY, "Q_PROPERTY(QStringList nodeTypes ...)"),
         showHidden=(PROPERTY, "Q_PROPERTY(bool showHidden ...)"),
         showChildNodeTypes=(PROPERTY, "Q_PROPERTY(bool showChildNodeTypes ...)"),
         noneEnabled=(PROPERTY, "Q_PROPERTY(bool noneEnabled ...)"),
         addEnabled=(PROPERTY, "Q_PROPERTY(bool addEnabled ...)"),
         removeEnabled=(PROPERTY, "Q_PROPERTY(bool removeEnabled ...)"),
-        editEnabled=(PROPERTY, "Q_PROPERTY(bool editEnabled ...)"),
         renameEnabled=(PROPERTY, "Q_PROPERTY(bool renameEnabled ...)"),
-        selectNodeUponCreation=(PROPERTY, "Q_PROPERTY(bool selectNodeUponCreation ...)"),
         noneDisplay=(PROPERTY, "Q_PROPERTY(QString noneDisplay ...)"),
         mrmlScene=(INVOKABLE, "Q_INVOKABLE vtkMRMLScene* mrmlScene() const"),
         currentNode=(INVOKABLE, "Q_INVOKABLE vtkMRMLNode* currentNode() const"),
-        nodeCount=(INVOKABLE, "Q_INVOKABLE int nodeCount() const"),
-        nodeFromIndex=(INVOKABLE, "Q_INVOKABLE vtkMRMLNode* nodeFromIndex(int index) const"),
         setMRMLScene=(SLOT, "virtual void setMRMLScene(vtkMRMLScene* scene)"),
         setCurrentNode=(SLOT, "void setCurrentNode(vtkMRMLNode* node)"),
-        setCurrentNodeID=(SLOT, "void setCurrentNodeID(const QString& nodeID)"),
         currentNodeChanged=(SIGNAL, "currentNodeChanged(vtkMRMLNode*)"),
     ),
     "ctkCollapsibleButton": _members(
@@ -64,10 +58,8 @@ WIDGETS: dict[str, dict[str, Member]] = {
     ),
     "qMRMLSegmentationShow3DButton": _members(
         "Modules/Loadable/Segmentations/Widgets/qMRMLSegmentationShow3DButton.h",
-        locked=(PROPERTY, "Q_PROPERTY(bool locked READ locked WRITE setLocked)"),
         segmentationNode=(INVOKABLE, "Q_INVOKABLE vtkMRMLSegmentationNode* segmentationNode()"),
         setSegmentationNode=(SLOT, "void setSegmentationNode(vtkMRMLSegmentationNode* node)"),
-        setLocked=(SLOT, "void setLocked(bool)"),
     ),
 }
 
@@ -78,15 +70,7 @@ QT_BASE = {
     # class qMRMLSegmentationShow3DButton : public ctkMenuButton : public QPushButton
     "qMRMLSegmentationShow3DButton": "QPushButton",
 }
-"""The nearest Qt class that each inherits, by the same headers (and Libs/Widgets/ctkMenuButton.h)."""
+"""The nearest Qt class that each inherits, by these headers and Libs/Widgets/ctkMenuButton.h."""
 
-APPLICATION = {
-    # Base/QTCore/qSlicerCoreApplication.h, Base/QTGUI/qSlicerApplication.h, and QCoreApplication
-    "applicationName",
-    "moduleManager",
-    "processEvents",
-    "testingEnabled",
-    "translate",
-    "startupCompleted()",
-}
-"""What of `slicer.app` is there."""
+APPLICATION_SIGNALS = {"startupCompleted()"}
+"""Base/QTGUI/qSlicerApplication.h, inherited from Base/QTCore/qSlicerCoreApplication.h."""

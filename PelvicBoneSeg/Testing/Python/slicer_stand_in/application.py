@@ -9,7 +9,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlparse
+from urllib.request import url2pathname
 
+import slicer
 from packaging.requirements import Requirement
 from PySide6.QtWidgets import QApplication
 
@@ -25,7 +28,7 @@ class Application:
         self._callbacks: dict[str, list[Callable]] = {}
 
     def connect(self, signal: str, callback: Callable) -> None:
-        if signal not in api.APPLICATION:
+        if signal not in api.APPLICATION_SIGNALS:
             raise AttributeError(f"qSlicerApplication has no signal '{signal}' here")
         self._callbacks.setdefault(signal, []).append(callback)
 
@@ -103,7 +106,7 @@ class Modules(SimpleNamespace):
 
 
 class SampleDataLogic:
-    """Modules/Scripted/SampleData/SampleData.py: keeps what was registered."""
+    """Modules/Scripted/SampleData/SampleData.py: keeps what is registered, loads local files."""
 
     @staticmethod
     def registerCustomSampleDataSource(
@@ -119,9 +122,22 @@ class SampleDataLogic:
         loadFileProperties: Any = None,
         checksums: Any = None,
     ) -> None:
-        import slicer
+        source = SimpleNamespace(**locals())
+        sources = vars(slicer.modules).setdefault("sampleDataSources", {}).setdefault(category, [])
+        if source not in sources:
+            sources.append(source)
 
-        source = SimpleNamespace(**{k: v for k, v in locals().items() if k != "slicer"})
-        sources = slicer.modules.__dict__.setdefault("sampleDataSources", {})
-        if source not in sources.setdefault(category, []):
-            sources[category].append(source)
+
+def downloadSample(sampleName: str) -> Any:
+    """SampleData.downloadSample, for a volume behind a file: address."""
+    sources = [one for group in slicer.modules.sampleDataSources.values() for one in group]
+    source = next(one for one in sources if one.sampleName == sampleName)
+    address = urlparse(source.uris)
+    if address.scheme != "file":
+        raise ValueError(f"the stand-in downloads nothing from {source.uris}")
+    node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", source.nodeNames)
+    storage = slicer.vtkMRMLVolumeArchetypeStorageNode()
+    storage.SetFileName(url2pathname(address.path))
+    if not storage.ReadData(node):
+        raise RuntimeError(f"cannot read {source.uris}")
+    return node

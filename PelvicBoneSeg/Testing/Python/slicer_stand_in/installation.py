@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import slicer
 import slicer.util
-from PySide6 import QtCore, QtGui
+from PySide6.QtCore import Qt
 
 from . import application, parameter_node, python_qt, scripted_module, ui_loader, widgets
-
-VALUE_TYPES = {"Qt": QtCore.Qt, "QSize": QtCore.QSize, "QIcon": QtGui.QIcon}
-"""What PythonQt copies instead of wrapping."""
 
 
 class _QtModule(ModuleType):
@@ -22,8 +21,8 @@ class _QtModule(ModuleType):
             raise AttributeError(name)
         if name == "QUiLoader":
             return ui_loader.QUiLoader
-        if name in VALUE_TYPES:
-            return VALUE_TYPES[name]
+        if name == "Qt":
+            return Qt
         return python_qt.wrapper_class(python_qt.find_class(name))
 
 
@@ -53,10 +52,25 @@ def install(module_file: str) -> None:
             setattr(slicer, name, python_qt.wrapper_class(widget))
     slicer.app = application.Application()
     slicer.modules = application.Modules()
+    terminologies = slicer.vtkSlicerTerminologiesModuleLogic()
+    slicer.modules.terminologies = application.SimpleNamespace(logic=lambda: terminologies)
     slicer.modules.pelvicboneseg = application.SimpleNamespace(path=module_file)
-    slicer.packaging = application.Packaging()
-    sys.modules["SampleData"] = ModuleType("SampleData")
-    sys.modules["SampleData"].SampleDataLogic = application.SampleDataLogic
+    sys.modules["slicer.packaging"] = slicer.packaging = application.Packaging()
+    sample_data = ModuleType("SampleData")
+    sample_data.SampleDataLogic = application.SampleDataLogic
+    sample_data.downloadSample = application.downloadSample
+    sys.modules["SampleData"] = sample_data
+
+
+def load_module(module_file: str) -> ModuleType:
+    """Import a scripted module's file as Slicer does: by its path."""
+    name = f"{Path(module_file).stem}_of_slicer"
+    if name not in sys.modules:
+        spec = spec_from_file_location(name, module_file)
+        module = module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+    return sys.modules[name]
 
 
 def _add(name: str, **members: Any) -> None:

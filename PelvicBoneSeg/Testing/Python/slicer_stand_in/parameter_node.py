@@ -1,9 +1,10 @@
 """Base/Python/slicer/parameterNodeWrapper, for node and enum parameters.
 
 Written from what wrapper.py, serializers.py and guiConnectors.py there do: values live in a
-vtkMRMLScriptedModuleNode (an enum by its name, a node as a node reference plus an empty parameter of
-the same name), a combo box is filled with the `label()` of each enum member, and `connectGui` gives
-no tag back, `connectParametersToGui` does.
+vtkMRMLScriptedModuleNode (an enum by its name, a node as a node reference plus an empty parameter
+of the same name), a combo box is filled with the `label()` of each enum member, and
+`connectParametersToGui` gives the tag that `disconnectGui` needs. `connectGui`, which gives none,
+is left out.
 """
 
 from __future__ import annotations
@@ -19,8 +20,6 @@ from PySide6.QtWidgets import QComboBox
 
 from .python_qt import wrapper_class
 from .widgets import qMRMLNodeComboBox
-
-PROPERTY_NAME = "SlicerParameterName"
 
 
 class _NodeParameter:
@@ -98,9 +97,7 @@ class _EnumConnector:
 
 def parameterNodeWrapper(wrapped: type) -> type:
     """Make a class with annotations into one whose attributes live in a parameter node."""
-    parameters = {
-        name: _parameter(kind) for name, kind in typing.get_type_hints(wrapped).items()
-    }
+    parameters = {name: _parameter(kind) for name, kind in typing.get_type_hints(wrapped).items()}
     for name, parameter in parameters.items():
         parameter.default = getattr(wrapped, name, parameter.default)
         setattr(wrapped, name, _attribute(name, parameter))
@@ -140,12 +137,6 @@ class _Methods:
             if not parameterNode.HasParameter(name):
                 parameter.write(parameterNode, name, parameter.default)
 
-    def connectGui(self, gui: Any) -> None:
-        widgets = vars(gui).values()
-        self.connectParametersToGui(
-            {one.property(PROPERTY_NAME): one for one in widgets if one.property(PROPERTY_NAME)}
-        )
-
     def connectParametersToGui(self, mapping: dict[str, Any]) -> int:
         tag = len(self._connected)
         self._connected[tag] = {}
@@ -175,9 +166,6 @@ class _Methods:
 
     def RemoveObserver(self, tag: int) -> None:
         self.parameterNode.RemoveObserver(tag)
-
-    def Modified(self) -> None:
-        self.parameterNode.Modified()
 
     def _reader(self, name: str, connector: Any) -> Callable:
         def read() -> None:

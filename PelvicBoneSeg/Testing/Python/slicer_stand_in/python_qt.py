@@ -82,8 +82,8 @@ class Wrapper(metaclass=_WrapperType):
         self._qt.setProperty(name, unwrap(value))
 
     def connect(self, signal: str, callback: Callable) -> bool:
-        """Connect a signal by its C++ signature. A slot gets as many arguments as it names."""
-        slot = callback if "(" in signal and not signal.endswith("()") else _without_arguments(callback)
+        """Connect a signal by its C++ signature: the slot gets the arguments named there."""
+        slot = _without_arguments(callback) if signal.endswith("()") else callback
         self._slots[signal, callback] = slot
         self._signal(signal).connect(slot)
         return True
@@ -161,21 +161,22 @@ def _property(qt_object: QObject, name: str) -> QtCore.QMetaProperty | None:
     index = meta.indexOfProperty(name)
     if index < 0:
         return None
-    _check_member(qt_object, name)
+    class_name = type(qt_object).__name__
+    if class_name in WIDGETS and index >= meta.propertyOffset():
+        _check_own_member(class_name, name)
     return meta.property(index)
 
 
 def _check_member(qt_object: QObject, name: str) -> None:
     """Let pass what Qt has, and of Slicer's and CTK's own only what `api` names."""
     class_name = type(qt_object).__name__
-    if class_name in WIDGETS:
-        base = find_class(api.QT_BASE[class_name])
-        known = name in api.WIDGETS[class_name] or hasattr(base, name)
-    else:
-        known = hasattr(type(qt_object), name) or (
-            qt_object.metaObject().indexOfProperty(name) >= 0
-        )
-    if not known:
+    base = find_class(api.QT_BASE[class_name]) if class_name in WIDGETS else type(qt_object)
+    if not hasattr(base, name):
+        _check_own_member(class_name, name)
+
+
+def _check_own_member(class_name: str, name: str) -> None:
+    if name not in api.WIDGETS.get(class_name, {}):
         raise AttributeError(f"{class_name} has no '{name}' in Slicer")
 
 

@@ -25,12 +25,6 @@ class ScriptedLoadableModule:
         parent.helpText = ""
         parent.acknowledgementText = ""
 
-    def resourcePath(self, filename: str) -> str:
-        return str(Path(self.parent.path).parent / "Resources" / filename)
-
-    def getDefaultModuleDocumentationLink(self, docPage: str | None = None) -> str:
-        return f"<p>{docPage or self.moduleName}</p>"
-
 
 class ScriptedLoadableModuleWidget:
     """The application makes the parent and calls `setup`."""

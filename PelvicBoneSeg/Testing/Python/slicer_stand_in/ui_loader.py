@@ -9,8 +9,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QObject
 from PySide6.QtUiTools import QUiLoader as QtUiLoader
 from PySide6.QtWidgets import QWidget
 
-from . import api
-from .python_qt import find_class, unwrap, wrap
+from .python_qt import unwrap, wrap
 from .widgets import WIDGETS
 
 DYNAMIC_PROPERTIES = {"SlicerParameterName"}
@@ -18,7 +17,7 @@ DYNAMIC_PROPERTIES = {"SlicerParameterName"}
 
 
 class _Loader(QtUiLoader):
-    def createWidget(self, class_name: str, parent: QWidget | None = None, name: str = "") -> QWidget:
+    def createWidget(self, class_name: str, parent: QWidget | None, name: str) -> QWidget:
         if class_name not in WIDGETS:
             return super().createWidget(class_name, parent, name)
         widget = WIDGETS[class_name](parent)
@@ -38,31 +37,29 @@ class QUiLoader:
             The file names a widget, property, signal or slot that Slicer does not have.
         """
         tree = ElementTree.fromstring(bytes(unwrap(file).readAll().data()))
-        for widget in tree.iter("widget"):
-            _check_properties(widget)
         # Signals of VTK objects cannot be found by signature in PySide: connected below.
         connections = tree.find("connections")
         if connections is not None:
             tree.remove(connections)
-        buffer = QBuffer(QByteArray(ElementTree.tostring(tree)))
+        buffer = QBuffer()
+        buffer.setData(QByteArray(ElementTree.tostring(tree)))
         loader = _Loader()
         root = loader.load(buffer)
         if root is None:
             raise RuntimeError(loader.errorString())
+        for element in tree.iter("widget"):
+            _check_properties(_child(root, element.get("name", "")), element)
         for connection in connections if connections is not None else ():
             _connect(root, connection)
         return wrap(root)
 
 
-def _check_properties(widget: ElementTree.Element) -> None:
-    class_name = widget.get("class", "")
-    own = api.WIDGETS.get(class_name, {})
-    meta = find_class(api.QT_BASE.get(class_name, class_name)).staticMetaObject
-    for element in widget.findall("property"):
-        name = element.get("name", "")
-        known = name in own or meta.indexOfProperty(name) >= 0 or name in DYNAMIC_PROPERTIES
-        if not known:
-            raise AttributeError(f"{class_name} '{widget.get('name')}' has no property '{name}'")
+def _check_properties(widget: QObject, element: ElementTree.Element) -> None:
+    # Qt takes unknown properties silently as dynamic ones, and so would Slicer.
+    meta = widget.metaObject()
+    for name in [one.get("name", "") for one in element.findall("property")]:
+        if meta.indexOfProperty(name) < 0 and name not in DYNAMIC_PROPERTIES:
+            raise AttributeError(f"{element.get('class')} has no property '{name}'")
 
 
 def _connect(root: QWidget, connection: ElementTree.Element) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Callable
 from typing import Any
 
+import shiboken6
 import slicer
 import vtk
 from PySide6.QtCore import Property, QRect, Signal
@@ -13,6 +16,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QPushButton,
+    QSizePolicy,
     QStyle,
     QStyleOption,
     QWidget,
@@ -20,6 +24,18 @@ from PySide6.QtWidgets import (
 
 CLOSED_SURFACE = "Closed surface"
 BINARY_LABELMAP = "Binary labelmap"
+
+
+def _while_alive(method: Callable) -> Callable:
+    """Make an observer of a widget's method that dies with the widget, as QVTK's do."""
+    reference = weakref.WeakMethod(method)
+
+    def observer(caller: Any, event: str) -> None:
+        alive = reference()
+        if alive is not None and shiboken6.isValid(alive.__self__):
+            alive()
+
+    return observer
 
 
 class qMRMLWidget(QWidget):
@@ -62,9 +78,7 @@ class qMRMLNodeComboBox(QWidget):
     noneEnabled = _setting("noneEnabled", bool)
     addEnabled = _setting("addEnabled", bool)
     removeEnabled = _setting("removeEnabled", bool)
-    editEnabled = _setting("editEnabled", bool)
     renameEnabled = _setting("renameEnabled", bool)
-    selectNodeUponCreation = _setting("selectNodeUponCreation", bool)
     noneDisplay = _setting("noneDisplay", str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -80,9 +94,7 @@ class qMRMLNodeComboBox(QWidget):
             "noneEnabled": False,
             "addEnabled": True,
             "removeEnabled": True,
-            "editEnabled": False,
             "renameEnabled": False,
-            "selectNodeUponCreation": True,
             "noneDisplay": "None",
         }
         self._combo = QComboBox(self)
@@ -90,6 +102,9 @@ class qMRMLNodeComboBox(QWidget):
         self._combo.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._combo.setSizePolicy(policy)
+        self.setSizePolicy(policy)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._combo)
@@ -106,9 +121,7 @@ class qMRMLNodeComboBox(QWidget):
         self._tags = []
         if scene is not None:
             events = (scene.NodeAddedEvent, scene.NodeRemovedEvent, scene.EndCloseEvent)
-            self._tags = [
-                scene.AddObserver(event, lambda caller, event: self._refresh()) for event in events
-            ]
+            self._tags = [scene.AddObserver(event, _while_alive(self._refresh)) for event in events]
         self.setEnabled(scene is not None)
         self._refresh()
 
@@ -122,20 +135,6 @@ class qMRMLNodeComboBox(QWidget):
         if node is not self._current:
             self._current = node
             self.currentNodeChanged.emit(node)
-
-    def setCurrentNodeID(self, node_id: str) -> None:
-        self.setCurrentNode(self._scene.GetNodeByID(node_id) if node_id else None)
-
-    def nodeCount(self) -> int:
-        return len(self._nodes)
-
-    def nodeFromIndex(self, index: int) -> Any:
-        return self._nodes[index]
-
-    def _id(self) -> str:
-        return self._current.GetID() if self._current is not None else ""
-
-    currentNodeID = Property(str, _id, setCurrentNodeID)
 
     def _onActivated(self, index: int) -> None:
         offset = 1 if self._settings["noneEnabled"] else 0
@@ -196,11 +195,18 @@ class ctkCollapsibleButton(QAbstractButton):
     collapsed = Property(bool, _collapsed, _set_collapsed)
 
     def _onToggled(self, opened: bool) -> None:
+        self._show_contents(opened)
+        self.contentsCollapsed.emit(not opened)
+
+    def showEvent(self, event: Any) -> None:
+        # A .ui file sets `collapsed` before the contents are there.
+        self._show_contents(self.isChecked())
+
+    def _show_contents(self, shown: bool) -> None:
         for child in self.findChildren(QWidget):
             if child.parent() is self:
-                child.setVisible(opened)
-        self.setMaximumHeight(16777215 if opened else self._header + 2)
-        self.contentsCollapsed.emit(not opened)
+                child.setVisible(shown)
+        self.setMaximumHeight(16777215 if shown else self._header + 2)
 
     def hitButton(self, position: Any) -> bool:
         return position.y() <= self._header
@@ -217,7 +223,7 @@ class ctkCollapsibleButton(QAbstractButton):
             else QStyle.PrimitiveElement.PE_IndicatorArrowRight
         )
         self.style().drawPrimitive(arrow, option, painter, self)
-        painter.drawText(24, 0, self.width() - 24, self._header, 0x0084, self.text())
+        painter.drawText(24, 0, self.width() - 24, self._header, 0x0081, self.text())
 
 
 class qMRMLSegmentationShow3DButton(QPushButton):
@@ -231,7 +237,6 @@ class qMRMLSegmentationShow3DButton(QPushButton):
         self.setCheckable(True)
         self.setEnabled(False)
         self._node: Any = None
-        self._locked = False
         self._tags: list[int] = []
         self.toggled.connect(self._onToggled)
 
@@ -252,19 +257,8 @@ class qMRMLSegmentationShow3DButton(QPushButton):
                 slicer.vtkSegmentation.SegmentRemoved,
                 slicer.vtkSegmentation.ContainedRepresentationNamesModified,
             )
-            self._tags = [
-                node.AddObserver(event, lambda caller, event: self._update()) for event in events
-            ]
+            self._tags = [node.AddObserver(event, _while_alive(self._update)) for event in events]
         self._update()
-
-    def _is_locked(self) -> bool:
-        return self._locked
-
-    def setLocked(self, locked: bool) -> None:
-        self._locked = locked
-        self._update()
-
-    locked = Property(bool, _is_locked, setLocked)
 
     def _update(self) -> None:
         if self._node is None:
@@ -272,8 +266,7 @@ class qMRMLSegmentationShow3DButton(QPushButton):
             return
         segmentation = self._node.GetSegmentation()
         self.setEnabled(
-            not self._locked
-            and segmentation.GetNumberOfSegments() > 0
+            segmentation.GetNumberOfSegments() > 0
             and segmentation.GetSourceRepresentationName() != CLOSED_SURFACE
         )
         blocked = self.blockSignals(True)

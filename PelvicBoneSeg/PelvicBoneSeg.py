@@ -1,0 +1,262 @@
+# No postponed annotations here: parameterNodeWrapper evaluates them while Slicer is still loading
+# this file, which it does not always find in sys.modules then.
+from pathlib import Path
+
+import qt
+import slicer
+import vtk
+from slicer.i18n import tr as _
+from slicer.i18n import translate
+from slicer.parameterNodeWrapper import parameterNodeWrapper
+from slicer.ScriptedLoadableModule import (
+    ScriptedLoadableModule,
+    ScriptedLoadableModuleLogic,
+    ScriptedLoadableModuleTest,
+    ScriptedLoadableModuleWidget,
+)
+from slicer.util import VTKObservationMixin
+
+from PelvicBoneSegLib.panel.choices import BoneChoice, DeviceChoice, SideChoice
+
+# Everything that imports numpy, torch or SimpleITK is imported where it is needed: Slicer imports
+# each module at its start.
+
+
+class PelvicBoneSeg(ScriptedLoadableModule):
+    """What Slicer lists: name, category, help."""
+
+    def __init__(self, parent):
+        ScriptedLoadableModule.__init__(self, parent)
+        self.parent.title = _("Pelvic Bone Segmentation")
+        self.parent.categories = [translate("qSlicerAbstractCoreModule", "Segmentation")]
+        self.parent.dependencies = ["Segmentations", "Terminologies"]
+        self.parent.contributors = ["The PelvicBoneSeg contributors"]
+        self.parent.helpText = _(
+            "Turns a pelvic MR into editable 3D bones: femurs, hip bones, sacrum and lumbar spine. "
+            "Choose the scan and the bones and click <b>Segment</b>. Samples are in the module "
+            "Sample Data.<p>For research. Not for diagnosis.</p>"
+        )
+        self.parent.acknowledgementText = _(
+            "Trained on MR images of the TCIA collection CPTAC-UCEC (CC BY 4.0). Built on 3D "
+            "Slicer, PyTorch and segmentation-models-pytorch."
+        )
+        slicer.app.connect("startupCompleted()", registerSampleData)
+        slicer.app.connect("startupCompleted()", registerTerminology)
+
+
+def registerSampleData():
+    """Add the samples to the module Sample Data."""
+    from PelvicBoneSegLib.panel.sample_data import register_samples
+
+    register_samples(Path(__file__).parent / "Resources")
+
+
+def registerTerminology():
+    """Let Slicer's terminology selector know the bones' SNOMED CT codes."""
+    from PelvicBoneSegLib.scene.terminology import terminology_file
+
+    slicer.modules.terminologies.logic().LoadTerminologyFromFile(str(terminology_file()))
+
+
+@parameterNodeWrapper
+class PelvicBoneSegParameterNode:
+    """What is chosen in the panel; saved with the scene."""
+
+    inputVolume: slicer.vtkMRMLScalarVolumeNode
+    segmentation: slicer.vtkMRMLSegmentationNode
+    bone: BoneChoice = BoneChoice.ALL
+    side: SideChoice = SideChoice.BOTH
+    device: DeviceChoice = DeviceChoice.AUTO
+
+
+class PelvicBoneSegWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
+    """The panel. What it does is in PelvicBoneSegLib/panel; this connects it to Slicer."""
+
+    def __init__(self, parent=None):
+        ScriptedLoadableModuleWidget.__init__(self, parent)
+        VTKObservationMixin.__init__(self)
+        self.logic = None
+        self.controller = None
+        self._parameterNode = None
+        self._parameterNodeGuiTag = None
+
+    def setup(self):
+        """Build the panel: Slicer calls this when the module is opened first."""
+        from PelvicBoneSegLib.panel.controller import Controller
+        from PelvicBoneSegLib.panel.dependencies import Dependencies
+        from PelvicBoneSegLib.panel.view import PanelView
+
+        ScriptedLoadableModuleWidget.setup(self)
+        uiWidget = slicer.util.loadUI(self.resourcePath("UI/PelvicBoneSeg.ui"))
+        self.layout.addWidget(uiWidget)
+        self.ui = slicer.util.childWidgetVariables(uiWidget)
+        uiWidget.setMRMLScene(slicer.mrmlScene)
+
+        self.logic = PelvicBoneSegLogic()
+        self._timer = qt.QTimer()
+        self.controller = Controller(
+            PanelView(self.ui),
+            self.logic,
+            Dependencies(self.resourcePath("requirements.txt")),
+            self._timer,
+        )
+        self._timer.connect("timeout()", self.controller.poll)
+        self.ui.segmentButton.connect("clicked()", self.controller.segment)
+        self.ui.cancelButton.connect("clicked()", self.controller.cancel)
+
+        scene = slicer.mrmlScene
+        self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
+        self.addObserver(scene, scene.EndCloseEvent, self.onSceneEndClose)
+        self.addObserver(scene, scene.NodeAboutToBeRemovedEvent, self.onNodeAboutToBeRemoved)
+        self.initializeParameterNode()
+
+    def cleanup(self):
+        """Stop a run and let go of everything: the module is closed or reloaded."""
+        if self.controller:
+            self.controller.shut_down()
+        self._disconnectParameterNode()
+        self.removeObservers()
+
+    def enter(self):
+        """Show the scene's choices: the user opens the module."""
+        self.initializeParameterNode()
+
+    def exit(self):
+        """Leave the widgets alone while another module is shown. A run goes on."""
+        self._disconnectParameterNode()
+
+    def onSceneStartClose(self, caller, event):
+        """Stop a run and forget the parameter node, which goes with the scene."""
+        self._disconnectParameterNode()
+        self._parameterNode = None
+        self.controller.scene_closing()
+
+    def onSceneEndClose(self, caller, event):
+        """Start afresh if the module is shown."""
+        if self.parent.isEntered:
+            self.initializeParameterNode()
+
+    @vtk.calldata_type(vtk.VTK_OBJECT)
+    def onNodeAboutToBeRemoved(self, caller, event, node):
+        """Stop a run that needs the node."""
+        self.controller.node_removed(node)
+
+    def initializeParameterNode(self):
+        """Take the scene's parameter node, with the first volume where none is chosen."""
+        self.setParameterNode(self.logic.getParameterNode())
+        if not self._parameterNode.inputVolume:
+            firstVolume = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLScalarVolumeNode")
+            if firstVolume:
+                self._parameterNode.inputVolume = firstVolume
+
+    def setParameterNode(self, parameterNode):
+        """Show a parameter node in the widgets, and follow it."""
+        self._disconnectParameterNode()
+        self._parameterNode = parameterNode
+        # Not connectGui: it does the same by SlicerParameterName but gives no tag back, without
+        # which the widgets could never be disconnected.
+        widgets = [self.ui.inputSelector, self.ui.boneComboBox, self.ui.sideComboBox]
+        widgets += [self.ui.segmentationSelector, self.ui.deviceComboBox]
+        self._parameterNodeGuiTag = parameterNode.connectParametersToGui(
+            {widget.property("SlicerParameterName"): widget for widget in widgets}
+        )
+        self.addObserver(parameterNode, vtk.vtkCommand.ModifiedEvent, self.onParametersModified)
+        self.controller.set_parameters(parameterNode)
+
+    def onParametersModified(self, caller, event):
+        """Follow a choice."""
+        self.controller.refresh()
+
+    def _disconnectParameterNode(self):
+        if self._parameterNodeGuiTag is None:
+            return
+        self._parameterNode.disconnectGui(self._parameterNodeGuiTag)
+        self._parameterNodeGuiTag = None
+        self.removeObserver(
+            self._parameterNode, vtk.vtkCommand.ModifiedEvent, self.onParametersModified
+        )
+
+
+class PelvicBoneSegLogic(ScriptedLoadableModuleLogic):
+    """Segmentation without any widget, for scripts and for the panel.
+
+    `segmenterFactory(device)` takes the place of the bundle's own segmenter.
+    """
+
+    def __init__(self, segmenterFactory=None):
+        ScriptedLoadableModuleLogic.__init__(self)
+        self._segmenterFactory = segmenterFactory
+        self._segmentation = None
+
+    def getParameterNode(self):
+        return PelvicBoneSegParameterNode(super().getParameterNode())
+
+    @property
+    def warnings(self):
+        """What the user should read after the last run, one line each."""
+        return self._segmentationLogic().warnings
+
+    def segment(
+        self,
+        volumeNode,
+        bones,
+        side="both",
+        segmentationNode=None,
+        device="auto",
+        progress=None,
+        cancel=None,
+    ):
+        """Segment bones of a volume node: see SegmentationLogic.segment."""
+        return self._segmentationLogic().segment(
+            volumeNode, bones, side, segmentationNode, device, progress, cancel
+        )
+
+    def prepare(self, volumeNode, bones, side="both", device="auto"):
+        """Do the first phase of `segment`: see SegmentationLogic.prepare."""
+        return self._segmentationLogic().prepare(volumeNode, bones, side, device)
+
+    def apply(self, job, result, segmentationNode=None):
+        """Do the last phase of `segment`: see SegmentationLogic.apply."""
+        return self._segmentationLogic().apply(job, result, segmentationNode)
+
+    def _segmentationLogic(self):
+        if self._segmentation is None:
+            from PelvicBoneSegLib.scene.logic import SegmentationLogic
+
+            self._segmentation = SegmentationLogic(segmenter_factory=self._segmenterFactory)
+        return self._segmentation
+
+
+class PelvicBoneSegTest(ScriptedLoadableModuleTest):
+    """Slicer's own self-test: the phantom that comes along, from file to 3D."""
+
+    def setUp(self):
+        slicer.mrmlScene.Clear()
+
+    def runTest(self):
+        self.setUp()
+        self.test_phantom()
+
+    def test_phantom(self):
+        import SampleData
+
+        from PelvicBoneSegLib.panel.sample_data import PHANTOM_NAME
+
+        registerSampleData()
+        self.delayDisplay("Loading the phantom")
+        volumeNode = SampleData.downloadSample(PHANTOM_NAME)
+        logic = PelvicBoneSegLogic()
+        self.delayDisplay("Segmenting the femurs")
+        segmentationNode = logic.segment(volumeNode, ["femur"])
+        segmentation = segmentationNode.GetSegmentation()
+        self.assertEqual(segmentation.GetNumberOfSegments(), 2)
+        for segmentId in segmentation.GetSegmentIDs():
+            surface = vtk.vtkPolyData()
+            segmentationNode.GetClosedSurfaceRepresentation(segmentId, surface)
+            mass = vtk.vtkMassProperties()
+            mass.SetInputData(surface)
+            self.assertGreater(mass.GetVolume(), 20_000)  # mm³; a femur in the field of view
+        self.delayDisplay("Segmenting the left femur again replaces it only")
+        logic.segment(volumeNode, ["femur"], "left", segmentationNode)
+        self.assertEqual(segmentation.GetNumberOfSegments(), 2)
+        self.delayDisplay("Test passed")

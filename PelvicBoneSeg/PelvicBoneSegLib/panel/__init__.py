@@ -1,0 +1,1 @@
+"""Qt: what the panel does, behind the .ui file."""
