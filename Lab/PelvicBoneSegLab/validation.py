@@ -60,7 +60,9 @@ def validate(bundle: Bundle, scans: Iterable[LabelledScan], device: str = "auto"
         "cases": list(cases),
         "dice": {name: _rounded(case) for name, case in cases.items()},
         "mean_dice": round(mean(known), 4),
-        "median_slice_dice": _rounded({bone: median(values) for bone, values in slices.items()}),
+        "median_slice_dice": _rounded(
+            {bone: median(values) if values else None for bone, values in slices.items()}
+        ),
     }
 
 
