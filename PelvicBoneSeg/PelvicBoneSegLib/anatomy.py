@@ -66,6 +66,12 @@ CATEGORY = Code("123037004", "Anatomical Structure")
 """Segment category, with the code of Slicer's own terminologies."""
 
 # Where each code was found is told in scene/terminology.py.
+TERMINOLOGY_CONTEXT = "Segmentation category and type - PelvicBoneSeg"
+"""Name of the terminology in Resources/Terminologies."""
+
+REGION_CONTEXT = "Anatomic codes - DICOM master list"
+"""Name of Slicer's own list of regions, which a terminology entry has to name too."""
+
 _FEMUR = Code("71341001", "Femur")
 _HIP_BONE = Code("28254004", "Hip bone")
 _SACRUM = Code("54735007", "Sacrum")

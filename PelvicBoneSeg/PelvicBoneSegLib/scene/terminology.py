@@ -26,8 +26,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..anatomy import CATEGORY, LATERALITY, Code, SegmentDefinition
-from ..segmentation.label_files import REGION_CONTEXT, TERMINOLOGY_CONTEXT
+from ..anatomy import (
+    CATEGORY,
+    LATERALITY,
+    REGION_CONTEXT,
+    TERMINOLOGY_CONTEXT,
+    Code,
+    SegmentDefinition,
+)
 from ..segmentation.resources import resource_dir
 
 

@@ -82,6 +82,11 @@ class Bundle:
         return tuple(self.description["classes"])
 
     @property
+    def bones(self) -> tuple[str, ...]:
+        """Bones that the network was trained to find."""
+        return self.classes[1:]
+
+    @property
     def planes(self) -> tuple[str, ...]:
         """Planes that the network was trained on."""
         return tuple(self.description["planes"])

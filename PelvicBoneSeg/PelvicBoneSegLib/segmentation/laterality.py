@@ -37,8 +37,8 @@ SPLIT_OFFSET_MM = 20.0
 bone that leans over the midline stays nearer, even where the plane is some 20 mm off."""
 
 MEDIAL_OFFSET_MM = 10.0
-"""The hip bone's centroid lies medial of the femur's by 23–39 mm in manual labels of 18 women; less than
-this is no evidence."""
+"""The hip bone's centroid lies medial of the femur's by 23–39 mm in manual labels of 18
+women; less than this is no evidence."""
 
 MAX_ROTATION_DEG = 45.0
 """A patient turned further than this on the table is more likely a mistake in the labels."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from ..anatomy import BONES, BOTH, SegmentDefinition, segments_for
+from ..errors import UnknownBoneError
 from .bundle import Bundle
 from .engine import Engine, Prediction
 from .postprocess import postprocess
@@ -71,13 +72,16 @@ class Segmenter:
         Raises
         ------
         UnknownBoneError, UnknownSideError
-            The choice is not one of `anatomy`.
+            The choice is not one of `anatomy`, or the bundle does not know the bone.
         Cancelled
             `cancel` said so.
         """
         report = progress or (lambda fraction, stage: None)
         bones = list(bones)
         wanted = segments_for(bones, side)
+        unknown = [bone for bone in bones if bone not in self.bundle.bones]
+        if unknown:
+            raise UnknownBoneError(", ".join(unknown), self.bundle.bones)
         report(0.0, "Finding bones")
         start = time.perf_counter()
         prediction = self._engine.predict(
@@ -127,7 +131,7 @@ class Segmenter:
             )
         elif missing:
             warnings.append(
-                f"Not found: {', '.join(missing)}. It may lie outside the scan; look at the slices."
+                f"Not found: {', '.join(missing)}. Look at the slices: perhaps they leave it out."
             )
         for one in segments:
             if one.confidence is not None and one.confidence < LOW_CONFIDENCE:

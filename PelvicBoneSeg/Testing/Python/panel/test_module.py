@@ -11,7 +11,7 @@ import pytest
 import slicer
 
 from panel.panel_driver import segment_names, segmentations
-from PelvicBoneSegLib.segmentation.label_files import TERMINOLOGY_CONTEXT
+from PelvicBoneSegLib.anatomy import TERMINOLOGY_CONTEXT
 from slicer_stand_in.application import downloadSample
 
 HERE = Path(__file__).resolve()

@@ -7,9 +7,8 @@ import json
 import pytest
 import slicer
 
-from PelvicBoneSegLib.anatomy import CATEGORY, LATERALITY, SEGMENTS
+from PelvicBoneSegLib.anatomy import CATEGORY, LATERALITY, SEGMENTS, TERMINOLOGY_CONTEXT
 from PelvicBoneSegLib.scene.terminology import terminology_entry, terminology_file
-from PelvicBoneSegLib.segmentation.label_files import TERMINOLOGY_CONTEXT
 
 VERHOEFF_PRODUCT = [
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],

@@ -50,10 +50,10 @@ def segment(a_prediction, a_volume, tmp_path, monkeypatch):
             progress(0.5)
             return FakeEngine.answer
 
-    def run(bones, side="both", prediction=a_prediction, **callbacks):
+    def run(bones, side="both", prediction=a_prediction, folder=None, **callbacks):
         FakeEngine.answer = prediction
         monkeypatch.setattr(segmenter_module, "Engine", FakeEngine)
-        bundle = Bundle.load(write_small_bundle(tmp_path / "small"))
+        bundle = Bundle.load(folder or write_small_bundle(tmp_path / "small"))
         return Segmenter(bundle, "cpu").segment(a_volume, bones, side, **callbacks)
 
     return run
@@ -136,3 +136,9 @@ def test_progress_rises_to_one_and_names_its_stages(segment):
 def test_an_unknown_bone_is_refused_before_the_network_runs(segment):
     with pytest.raises(UnknownBoneError):
         segment(["skull"])
+
+
+def test_a_bone_that_the_bundle_does_not_know_is_refused(segment, tmp_path):
+    folder = write_small_bundle(tmp_path / "fewer", classes=["background", "femur"])
+    with pytest.raises(UnknownBoneError, match="Unknown bone: sacrum. Choose from: femur"):
+        segment(["sacrum"], folder=folder)

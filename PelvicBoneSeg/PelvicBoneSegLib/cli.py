@@ -1,0 +1,211 @@
+"""The command `pelvicboneseg`. Heavy imports wait until they are needed, so that help is quick."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+from types import FrameType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+
+from . import __version__
+from .anatomy import BONES, BOTH, SIDES, segments_for
+from .errors import Cancelled, DependencyMissingError, InputNotFoundError, PelvicBoneSegError
+
+if TYPE_CHECKING:
+    from .segmentation.bundle import Bundle
+    from .segmentation.segmenter import Segmenter
+
+ALL_BONES = "all"
+
+app = typer.Typer(
+    help="From a pelvic MR to editable 3D bones. For research, not for diagnosis.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def main() -> None:
+    """Run the command line; the entry point of the distribution."""
+    app(prog_name="pelvicboneseg")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"pelvicboneseg {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(
+        False, "--version", callback=_print_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    pass
+
+
+@app.command()
+def segment(
+    scan: Path = typer.Argument(
+        metavar="INPUT", help="A NIfTI, NRRD or MHA file, or a folder with one DICOM series."
+    ),
+    bones: str = typer.Option(
+        ALL_BONES, metavar="BONES", help=f"'{ALL_BONES}', or out of {','.join(BONES)}."
+    ),
+    side: str = typer.Option(BOTH, metavar="SIDE", help=f"The patient's side: {'|'.join(SIDES)}."),
+    output: Path = typer.Option(metavar="DIR", help="Folder for the results; made if need be."),
+    bundle: str = typer.Option(
+        "default", metavar="NAME|DIR", help="Model bundle: an installed one, or its folder."
+    ),
+    device: str = typer.Option(
+        "auto", metavar="DEVICE", help="Where to compute: auto|cpu|cuda|mps."
+    ),
+    formats: str = typer.Option(
+        "seg.nrrd,labels.nii.gz,stl", metavar="FORMATS", help="What to write, besides the report."
+    ),
+    as_json: bool = typer.Option(False, "--json", help="Print the report as JSON."),
+) -> None:
+    """Segment bones in a scan.
+
+    Exit codes: 0 done, also with warnings; 2 wrong usage; 3 the scan cannot be read or used; 4 the
+    bundle is refused; 130 cancelled. Files appear whole or not at all.
+    """
+    with _errors_in_one_line():
+        report = _segment(scan, bones, side, output, bundle, device, formats)
+    for warning in report["warnings"]:
+        typer.echo(f"Warning: {warning}", err=True)
+    typer.echo(json.dumps(report, indent=2, ensure_ascii=False) if as_json else _summary(report))
+
+
+@app.command()
+def train(
+    config: Path = typer.Argument(metavar="CONFIG", help="A training configuration (YAML)."),
+) -> None:
+    """Train a model bundle. Needs the extra `lab`."""
+    with _errors_in_one_line():
+        try:
+            from PelvicBoneSegLab.training.train import train as run_training
+        except ModuleNotFoundError as error:
+            raise DependencyMissingError(
+                error.name or "PelvicBoneSegLab", 'pip install "pelvicboneseg[lab]"'
+            ) from error
+        run_training(config)
+
+
+def _segment(
+    scan: Path, bones: str, side: str, output: Path, bundle_name: str, device: str, formats: str
+) -> dict[str, Any]:
+    """Check what costs nothing, then read, segment and write; return the report."""
+    from .segmentation.bundle import Bundle
+    from .segmentation.output_folder import check_writable
+    from .segmentation.reader import read_volume, stem_of
+    from .segmentation.writer import check_formats, write_outputs
+
+    wants_all = bones.strip() == ALL_BONES
+    segments_for(BONES if wants_all else _split(bones), side)
+    chosen_formats = check_formats(_split(formats))
+    check_writable(output)
+    bundle = Bundle.load(bundle_name)
+    chosen_bones = bundle.bones if wants_all else _split(bones)
+    if not scan.exists():
+        raise InputNotFoundError(scan)
+    with _progress_bar() as report_progress:
+        report_progress(0.0, "Reading the scan")
+        start = time.perf_counter()
+        volume = read_volume(scan)
+        after_reading = time.perf_counter()
+        report_progress(0.0, "Loading the network")
+        segmenter = _create_segmenter(bundle, device)
+        timings = {"read": after_reading - start, "load": time.perf_counter() - after_reading}
+        with _cancelled_by_ctrl_c() as cancelled:
+            result = segmenter.segment(
+                volume, chosen_bones, side, report_progress, cancelled.is_set
+            )
+            if cancelled.is_set():
+                raise Cancelled
+            report_progress(1.0, "Writing files")
+            return write_outputs(
+                output, stem_of(scan), result, volume, bundle, str(scan), chosen_formats, timings
+            )
+
+
+def _create_segmenter(bundle: Bundle, device: str) -> Segmenter:
+    from .segmentation.segmenter import Segmenter
+
+    return Segmenter(bundle, device)
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+@contextmanager
+def _errors_in_one_line() -> Iterator[None]:
+    """Say what went wrong and leave with its exit code. What nobody foresaw goes on as it is."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        _leave(Cancelled())
+    except PelvicBoneSegError as error:
+        _leave(error)
+
+
+def _leave(error: PelvicBoneSegError) -> NoReturn:
+    typer.echo(f"Error: {' '.join(str(error).split())}", err=True)
+    raise typer.Exit(error.exit_code)
+
+
+@contextmanager
+def _cancelled_by_ctrl_c() -> Iterator[Event]:
+    """Let the first Ctrl-C end the run between two batches; the second one interrupts at once."""
+    cancelled = Event()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        cancelled.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield cancelled
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _progress_bar() -> Iterator[Any]:
+    """Show a bar with the stage on a terminal's standard error; nothing where there is none."""
+    from tqdm import tqdm
+
+    with tqdm(
+        total=100, file=sys.stderr, disable=None, leave=False, bar_format="{l_bar}{bar}| {elapsed}"
+    ) as bar:
+
+        def report(fraction: float, stage: str) -> None:
+            bar.update(100 * fraction - bar.n)
+            bar.set_description(stage)
+
+        yield report
+
+
+def _summary(report: dict[str, Any]) -> str:
+    lines = []
+    for one in report["segments"]:
+        found = f"{one['ml']:8.1f} ml" if one["voxels"] else "  not found"
+        sure = f", confidence {one['confidence']:.2f}" if one["confidence"] is not None else ""
+        border = ", cut off by the edge of the scan" if one["touches_border"] else ""
+        lines.append(f"{one['name']:<16}{found}{sure}{border}")
+    return "\n".join([*lines, *(f"wrote {name}" for name in report["files"])])
+
+
+if __name__ == "__main__":
+    main()

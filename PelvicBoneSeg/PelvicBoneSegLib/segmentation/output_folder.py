@@ -1,0 +1,102 @@
+"""Files that appear together or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ..errors import OutputNotWritableError
+
+
+def check_writable(directory: Path | str) -> None:
+    """Find out early whether results can be stored there. Nothing is left behind.
+
+    Raises
+    ------
+    OutputNotWritableError
+        It is a file, or neither it nor the folder to make it in may be written to.
+    """
+    directory = Path(directory)
+    existing = directory
+    while not existing.exists() and existing != existing.parent:
+        existing = existing.parent
+    try:
+        with TemporaryDirectory(dir=existing, prefix=".pelvicboneseg-"):
+            pass
+    except OSError as error:
+        raise OutputNotWritableError(directory, _reason(error)) from error
+
+
+def write_together(
+    directory: Path | str, fill: Callable[[Path], None], outdated: Iterable[str] = ()
+) -> list[Path]:
+    """Write files into a folder, all of them or none.
+
+    Parameters
+    ----------
+    directory
+        Where to. It is made if need be, and taken away again if the writing fails.
+    fill
+        Writes the files into the folder that it is given.
+    outdated
+        Names of files that no longer hold true. They are taken away with the same step.
+
+    Returns
+    -------
+    The files, in alphabetical order. Those of the same name are replaced.
+
+    Raises
+    ------
+    OutputNotWritableError
+        Something could not be stored; the folder is as it was.
+    """
+    directory = Path(directory)
+    made = [folder for folder in (directory, *directory.parents) if not folder.exists()]
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=directory, prefix=".pelvicboneseg-") as scratch:
+            new, old = Path(scratch, "new"), Path(scratch, "old")
+            new.mkdir()
+            old.mkdir()
+            fill(new)
+            names = sorted(path.name for path in new.iterdir())
+            _exchange(directory, new, old, names, set(outdated) - set(names))
+    except OSError as error:
+        _remove_empty(made)
+        raise OutputNotWritableError(directory, _reason(error)) from error
+    except BaseException:
+        _remove_empty(made)
+        raise
+    return [directory / name for name in names]
+
+
+def _exchange(
+    directory: Path, new: Path, old: Path, names: Iterable[str], outdated: Iterable[str]
+) -> None:
+    """Move files in and out; if one cannot be moved, move all back."""
+    moves = [(directory / name, old / name) for name in (*outdated, *names)]
+    moves = [(source, target) for source, target in moves if source.exists()]
+    moves += [(new / name, directory / name) for name in names]
+    done = []
+    try:
+        for source, target in moves:
+            if source.is_dir():
+                raise IsADirectoryError(f"{source} is a folder")
+            os.replace(source, target)
+            done.append((source, target))
+    except BaseException:
+        for source, target in reversed(done):
+            os.replace(target, source)
+        raise
+
+
+def _remove_empty(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
