@@ -29,7 +29,7 @@ class PelvicBoneSeg(ScriptedLoadableModule):
         ScriptedLoadableModule.__init__(self, parent)
         self.parent.title = _("Pelvic Bone Segmentation")
         self.parent.categories = [translate("qSlicerAbstractCoreModule", "Segmentation")]
-        self.parent.dependencies = ["Segmentations", "Terminologies"]
+        self.parent.dependencies = ["Colors", "Segmentations", "Terminologies"]
         self.parent.contributors = ["The PelvicBoneSeg contributors"]
         self.parent.helpText = _(
             "Turns a pelvic MR into editable 3D bones: femurs, hip bones, sacrum and lumbar spine. "
@@ -67,6 +67,7 @@ class PelvicBoneSegParameterNode:
     bone: BoneChoice = BoneChoice.ALL
     side: SideChoice = SideChoice.BOTH
     device: DeviceChoice = DeviceChoice.AUTO
+    reference: slicer.vtkMRMLSegmentationNode
 
 
 class PelvicBoneSegWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
@@ -77,11 +78,14 @@ class PelvicBoneSegWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         VTKObservationMixin.__init__(self)
         self.logic = None
         self.controller = None
+        self.comparison = None
         self._parameterNode = None
         self._parameterNodeGuiTag = None
 
     def setup(self):
         """Build the panel: Slicer calls this when the module is opened first."""
+        from PelvicBoneSegLib.panel.comparison_controller import ComparisonController
+        from PelvicBoneSegLib.panel.comparison_view import ComparisonView
         from PelvicBoneSegLib.panel.controller import Controller
         from PelvicBoneSegLib.panel.dependencies import Dependencies
         from PelvicBoneSegLib.panel.view import PanelView
@@ -104,6 +108,15 @@ class PelvicBoneSegWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.ui.segmentButton.connect("clicked()", self.controller.segment)
         self.ui.cancelButton.connect("clicked()", self.controller.cancel)
 
+        self._comparisonTimer = qt.QTimer()
+        self.comparison = ComparisonController(
+            ComparisonView(self.ui), self.logic, self._comparisonTimer
+        )
+        self._comparisonTimer.connect("timeout()", self.comparison.poll)
+        self.ui.compareButton.connect("clicked()", self.comparison.compare)
+        self.ui.cancelComparisonButton.connect("clicked()", self.comparison.cancel)
+        self.ui.clearComparisonButton.connect("clicked()", self.comparison.clear)
+
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(scene, scene.EndCloseEvent, self.onSceneEndClose)
@@ -114,6 +127,7 @@ class PelvicBoneSegWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """Stop a run and let go of everything: the module is closed or reloaded."""
         if self.controller:
             self.controller.shut_down()
+            self.comparison.shut_down()
         self._disconnectParameterNode()
         self.removeObservers()
 
@@ -130,6 +144,7 @@ class PelvicBoneSegWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self._disconnectParameterNode()
         self._parameterNode = None
         self.controller.scene_closing()
+        self.comparison.scene_closing()
 
     def onSceneEndClose(self, caller, event):
         """Start afresh if the module is shown."""
@@ -140,6 +155,7 @@ class PelvicBoneSegWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def onNodeAboutToBeRemoved(self, caller, event, node):
         """Stop a run that needs the node."""
         self.controller.node_removed(node)
+        self.comparison.node_removed(node)
 
     def initializeParameterNode(self):
         """Take the scene's parameter node, with the first volume where none is chosen."""
@@ -157,15 +173,18 @@ class PelvicBoneSegWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         # which the widgets could never be disconnected.
         widgets = [self.ui.inputSelector, self.ui.boneComboBox, self.ui.sideComboBox]
         widgets += [self.ui.segmentationSelector, self.ui.deviceComboBox]
+        widgets += [self.ui.referenceSelector]
         self._parameterNodeGuiTag = parameterNode.connectParametersToGui(
             {widget.property("SlicerParameterName"): widget for widget in widgets}
         )
         self.addObserver(parameterNode, vtk.vtkCommand.ModifiedEvent, self.onParametersModified)
         self.controller.set_parameters(parameterNode)
+        self.comparison.set_parameters(parameterNode)
 
     def onParametersModified(self, caller, event):
         """Follow a choice."""
         self.controller.refresh()
+        self.comparison.refresh()
 
     def _disconnectParameterNode(self):
         if self._parameterNodeGuiTag is None:
@@ -187,6 +206,7 @@ class PelvicBoneSegLogic(ScriptedLoadableModuleLogic):
         ScriptedLoadableModuleLogic.__init__(self)
         self._segmenterFactory = segmenterFactory
         self._segmentation = None
+        self._comparison = None
 
     def getParameterNode(self):
         return PelvicBoneSegParameterNode(super().getParameterNode())
@@ -207,9 +227,11 @@ class PelvicBoneSegLogic(ScriptedLoadableModuleLogic):
         cancel=None,
     ):
         """Segment bones of a volume node: see SegmentationLogic.segment."""
-        return self._segmentationLogic().segment(
+        node = self._segmentationLogic().segment(
             volumeNode, bones, side, segmentationNode, device, progress, cancel
         )
+        self._clearComparisonOf(node)
+        return node
 
     def prepare(self, volumeNode, bones, side="both", device="auto"):
         """Do the first phase of `segment`: see SegmentationLogic.prepare."""
@@ -217,7 +239,47 @@ class PelvicBoneSegLogic(ScriptedLoadableModuleLogic):
 
     def apply(self, job, result, segmentationNode=None):
         """Do the last phase of `segment`: see SegmentationLogic.apply."""
-        return self._segmentationLogic().apply(job, result, segmentationNode)
+        node = self._segmentationLogic().apply(job, result, segmentationNode)
+        self._clearComparisonOf(node)
+        return node
+
+    def compare(self, segmentationNode, referenceNode, progress=None, cancel=None):
+        """Compare two segmentations: see ComparisonLogic.compare."""
+        return self._comparisonLogic().compare(segmentationNode, referenceNode, progress, cancel)
+
+    def prepareComparison(self, segmentationNode, referenceNode):
+        """Do the first phase of `compare`: see ComparisonLogic.prepare."""
+        return self._comparisonLogic().prepare(segmentationNode, referenceNode)
+
+    def applyComparison(self, job, result):
+        """Do the last phase of `compare`: see ComparisonLogic.apply."""
+        return self._comparisonLogic().apply(job, result)
+
+    def findComparison(self):
+        """Return the table node of the comparison in the scene, or None."""
+        from PelvicBoneSegLib.scene.comparison_scene import find_comparison
+
+        return find_comparison(slicer.mrmlScene)
+
+    def clearComparison(self, keepTable=False):
+        """Remove the comparison from the scene and show the compared segments again."""
+        from PelvicBoneSegLib.scene.comparison_scene import clear_comparison
+
+        clear_comparison(slicer.mrmlScene, keepTable)
+
+    def _clearComparisonOf(self, segmentationNode):
+        from PelvicBoneSegLib.scene.comparison_scene import clear_comparison_of
+
+        if segmentationNode is not None:
+            clear_comparison_of(segmentationNode)
+
+    def _comparisonLogic(self):
+        if self._comparison is None:
+            from PelvicBoneSegLib.panel.comparison_titles import descriptions, titles
+            from PelvicBoneSegLib.scene.comparison import ComparisonLogic
+
+            self._comparison = ComparisonLogic(titles(), descriptions())
+        return self._comparison
 
     def _segmentationLogic(self):
         if self._segmentation is None:

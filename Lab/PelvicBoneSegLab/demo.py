@@ -16,10 +16,10 @@ import numpy as np
 import SimpleITK as sitk
 
 from PelvicBoneSegLib.anatomy import SEGMENTS
+from PelvicBoneSegLib.evaluation.overlap import Overlap
 from PelvicBoneSegLib.segmentation.reader import read_volume
 from PelvicBoneSegLib.segmentation.resources import resource_dir
 
-from .dice import dice
 from .picture import save_picture
 
 SAMPLE = "pelvic_phantom"
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     subprocess.run(command, check=True)
     found = _labels(output / f"{SAMPLE}.labels.nii.gz")
     truth = _labels(samples / f"{SAMPLE}_labels.nii.gz")
-    scores = {one.name: dice(found == one.label, truth == one.label) for one in SEGMENTS}
+    scores = {one.name: Overlap.of(found == one.label, truth == one.label).dice for one in SEGMENTS}
     for name, score in scores.items():
         print(f"Dice  {name:16} {score:.3f}")
     average = mean(score for score in scores.values() if score is not None)

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 
 from PelvicBoneSegLib.anatomy import BONES, SEGMENTS
+from PelvicBoneSegLib.evaluation.overlap import Overlap
 from PelvicBoneSegLib.segmentation.bundle import Bundle
 from PelvicBoneSegLib.segmentation.segmenter import Segmenter
 
-from .dice import dice, dice_by_bone
 from .training.bundle_writer import with_metrics, write_bundle
-from .training.cases import LabelledScan, validation_scans
+from .training.cases import LabelledScan, dice_by_bone, validation_scans
 from .training.config import TrainingConfig
 
 
@@ -52,7 +52,7 @@ def validate(bundle: Bundle, scans: Iterable[LabelledScan], device: str = "auto"
             a, b = (
                 np.moveaxis(array == index, result.slice_axis, 0) for array in (found, scan.labels)
             )
-            values = (dice(*pair) for pair in zip(a, b, strict=True))
+            values = (Overlap.of(*pair).dice for pair in zip(a, b, strict=True))
             slices[bone] += [value for value in values if value is not None]
     known = [value for case in cases.values() for value in case.values() if value is not None]
     return {

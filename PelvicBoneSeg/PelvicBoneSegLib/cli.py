@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from .segmentation.segmenter import Segmenter
 
 ALL_BONES = "all"
+PRODUCT_SCHEME = "pelvicboneseg"
+SCHEME_HELP = (
+    "What label values mean: pelvicboneseg, pelvic_mr_t1, totalsegmentator_mr, or a JSON file."
+)
 
 app = typer.Typer(
     help="From a pelvic MR to editable 3D bones. For research, not for diagnosis.",
@@ -93,13 +97,100 @@ def train(
 ) -> None:
     """Train a model bundle. Needs the extra `lab`."""
     with _errors_in_one_line():
-        try:
+        with _lab():
             from PelvicBoneSegLab.training.train import train as run_training
-        except ModuleNotFoundError as error:
-            raise DependencyMissingError(
-                error.name or "PelvicBoneSegLab", 'pip install "pelvicboneseg[lab]"'
-            ) from error
         run_training(config)
+
+
+@app.command()
+def evaluate(
+    predictions: Path = typer.Argument(
+        metavar="PREDICTIONS", help="A folder of label maps or .seg.nrrd files, or one of them."
+    ),
+    truth: Path = typer.Argument(metavar="TRUTH", help="The same of the truth, by equal names."),
+    output: Path = typer.Option(metavar="DIR", help="Folder for the results; made if need be."),
+    scheme: str = typer.Option(PRODUCT_SCHEME, metavar="NAME|FILE", help=SCHEME_HELP),
+    truth_scheme: str = typer.Option(
+        PRODUCT_SCHEME, metavar="NAME|FILE", help="The same for the truth."
+    ),
+    image_dir: Path | None = typer.Option(
+        None, metavar="DIR", help="Scans of the same names, to be drawn below the outlines."
+    ),
+    resample: bool = typer.Option(
+        False, "--resample", help="Bring predictions on another grid to the truth's."
+    ),
+    score: str | None = typer.Option(
+        None, metavar="PURPOSE", help="Add SCORE for detection|measurement."
+    ),
+    grades: Path | None = typer.Option(
+        None, metavar="CSV", help="The readers' part of SCORE, a completed score_readers.csv."
+    ),
+) -> None:
+    """Measure how good masks are. Needs the extra `lab`.
+
+    Writes metrics.csv, slices.csv, report.json and report.html, all of them or none.
+    """
+    with _errors_in_one_line():
+        with _lab():
+            from PelvicBoneSegLab.evaluation.report import Request, write_evaluation
+        request = Request(
+            predictions, truth, scheme, truth_scheme, image_dir, resample, score, grades
+        )
+        with _progress_bar() as report_progress:
+            data = write_evaluation(request, output, report_progress)
+    _print_evaluation(data)
+
+
+@app.command()
+def compare(
+    a: Path = typer.Argument(metavar="A", help="Masks of the first tool: a folder, or a file."),
+    b: Path = typer.Argument(metavar="B", help="Masks of the second tool, by equal names."),
+    truth: Path = typer.Argument(metavar="TRUTH", help="The truth, by equal names."),
+    output: Path = typer.Option(metavar="DIR", help="Folder for the results; made if need be."),
+    scheme_a: str = typer.Option(PRODUCT_SCHEME, metavar="NAME|FILE", help=SCHEME_HELP),
+    scheme_b: str = typer.Option(PRODUCT_SCHEME, metavar="NAME|FILE", help="The same for B."),
+    truth_scheme: str = typer.Option(
+        PRODUCT_SCHEME, metavar="NAME|FILE", help="The same for the truth."
+    ),
+    name_a: str = typer.Option("A", metavar="NAME", help="What the report calls A."),
+    name_b: str = typer.Option("B", metavar="NAME", help="What the report calls B."),
+    resample: bool = typer.Option(
+        False, "--resample", help="Bring masks on another grid to the truth's."
+    ),
+) -> None:
+    """Compare two tools on the same cases. Needs the extra `lab`.
+
+    Writes metrics.csv, slices.csv, report.json and report.html, all of them or none.
+    """
+    with _errors_in_one_line():
+        with _lab():
+            from PelvicBoneSegLab.evaluation.compare import Comparison, write_comparison
+        request = Comparison(
+            a, b, truth, scheme_a, scheme_b, truth_scheme, (name_a, name_b), resample
+        )
+        with _progress_bar() as report_progress:
+            data = write_comparison(request, output, report_progress)
+    _print_evaluation(data)
+
+
+@contextmanager
+def _lab() -> Iterator[None]:
+    """Say how to install what the lab needs, where an import of it fails."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise DependencyMissingError(
+            error.name or "PelvicBoneSegLab", 'pip install "pelvicboneseg[lab]"'
+        ) from error
+
+
+def _print_evaluation(data: dict[str, Any]) -> None:
+    for warning in data["warnings"]:
+        typer.echo(f"Warning: {warning}", err=True)
+    for line in data["lines"]:
+        typer.echo(line)
+    for name in data["files"]:
+        typer.echo(f"wrote {name}")
 
 
 def _segment(

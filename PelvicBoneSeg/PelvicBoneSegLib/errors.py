@@ -102,6 +102,26 @@ class NotALabelmapSegmentationError(PelvicBoneSegError):
         )
 
 
+class NothingToCompareError(PelvicBoneSegError):
+    """Two segmentations without a segment of the same bone or name."""
+
+    def __init__(self, name: str, reference: str) -> None:
+        super().__init__(
+            f"No segment of '{name}' matches one of '{reference}'. Give those that show the same "
+            "bone the same name or terminology entry (in Slicer: Segmentations module)."
+        )
+
+
+class ComparisonOutdatedError(PelvicBoneSegError):
+    """A segmentation was edited, moved or deleted while it was compared."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The segmentation '{name}' is no longer what it was when the comparison began. "
+            "Nothing was changed. Compare again."
+        )
+
+
 class SurfaceConversionError(PelvicBoneSegError):
     """Slicer's own converter gave no closed surface."""
 
@@ -243,6 +263,14 @@ class NotAVolumeError(InputError):
     def __init__(self, name: str | None) -> None:
         problem = f"'{name}' is not a scalar volume." if name else "No volume was chosen."
         super().__init__(f"{problem} Choose an MR volume.")
+
+
+class NotASegmentationError(InputError):
+    """Something else than a segmentation node was chosen."""
+
+    def __init__(self, name: str | None) -> None:
+        problem = f"'{name}' is not a segmentation." if name else "No segmentation was chosen."
+        super().__init__(f"{problem} Choose a segmentation.")
 
 
 class EmptyVolumeNodeError(InputError):

@@ -13,6 +13,7 @@ import torch
 from torch.nn import functional
 
 from PelvicBoneSegLib.anatomy import BONES
+from PelvicBoneSegLib.evaluation.overlap import Overlap
 from PelvicBoneSegLib.segmentation.preparation import network_size, normalise, resample_in_plane
 from PelvicBoneSegLib.segmentation.reader import read_volume
 from PelvicBoneSegLib.segmentation.volume import Volume
@@ -90,7 +91,12 @@ def iterate_scans(dataset: dict[str, Any], *, validation: bool) -> Iterator[Labe
 
 def validation_scans(config: TrainingConfig) -> list[LabelledScan]:
     """Read the validation cases of all datasets; see `iterate_scans` for the errors."""
-    return [scan for dataset in config.datasets for scan in iterate_scans(dataset, validation=True)]
+    return [
+        scan
+        for dataset in config.datasets
+        if dataset.get("validation")
+        for scan in iterate_scans(dataset, validation=True)
+    ]
 
 
 def make_stack(scan: LabelledScan, model: dict[str, Any], plane: str) -> TrainingStack:
@@ -103,6 +109,14 @@ def make_stack(scan: LabelledScan, model: dict[str, Any], plane: str) -> Trainin
     labels = torch.from_numpy(np.ascontiguousarray(axes.to_stack(scan.labels, plane)))
     labels = functional.interpolate(labels[:, None], size=size, mode="nearest-exact")[:, 0]
     return TrainingStack(image.half(), labels, spacing[0])
+
+
+def dice_by_bone(prediction: np.ndarray, truth: np.ndarray) -> dict[str, float | None]:
+    """Compare two arrays of class indices as in `LabelledScan`; None where both lack a bone."""
+    return {
+        bone: Overlap.of(prediction == index, truth == index).dice
+        for index, bone in enumerate(BONES, start=1)
+    }
 
 
 def _case_name(path: Path) -> str:

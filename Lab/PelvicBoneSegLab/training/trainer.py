@@ -21,10 +21,9 @@ from PelvicBoneSegLib.segmentation.engine import Engine
 from PelvicBoneSegLib.segmentation.network import create_network
 from PelvicBoneSegLib.segmentation.smp_import import import_smp
 
-from ..dice import dice_by_bone
 from .augmentation import Augmentation
 from .bundle_writer import make_bundle, write_bundle
-from .cases import LabelledScan, iterate_scans, make_stack, validation_scans
+from .cases import LabelledScan, dice_by_bone, iterate_scans, make_stack, validation_scans
 from .config import TrainingConfig
 from .encoder_weights import load_imagenet_encoder
 from .sampler import SliceSampler

@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 
 from ..errors import Cancelled, PelvicBoneSegError
 from .background_run import BackgroundRun, Failed, Finished, Message, Progress
+from .failure import explain
 from .readiness import Readiness, readiness
 from .view import PanelView
 
@@ -245,18 +246,7 @@ class Controller:
         return f"{done}\n{bones}"
 
     def _fail(self, error: Exception) -> None:
-        if isinstance(error, PelvicBoneSegError):
-            logging.warning("PelvicBoneSeg: %s", error)
-            self._tell(str(error), "error")
-            return
-        logging.error("PelvicBoneSeg failed", exc_info=error)
-        self._tell(
-            _(
-                "Something unforeseen happened: {cause}. Nothing was changed. Try again; if it "
-                "stays, report it with the error log (menu View, Error Log)."
-            ).format(cause=f"{type(error).__name__}: {error}"),
-            "error",
-        )
+        self._tell(explain(error), "error")
 
     def _tell(self, text: str, kind: str = "info") -> None:
         """Show a message that stays until the choices change."""

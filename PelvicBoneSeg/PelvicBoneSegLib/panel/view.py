@@ -11,6 +11,21 @@ _STATUS_STYLE = (
 )
 
 
+def show_message(label: Any, text: str, kind: str = "info") -> None:
+    """Show a message in a label, or hide it: kind is ``"info"``, ``"done"`` or ``"error"``."""
+    label.text = text
+    label.visible = bool(text)
+    label.styleSheet = _STATUS_STYLE.format(colour=_STATUS_COLOURS[kind])
+
+
+def show_fraction(bar: Any, fraction: float | None, stage: str) -> None:
+    """Show the fraction done, 0–1, and the stage; None hides the bar."""
+    bar.visible = fraction is not None
+    if fraction is not None:
+        bar.value = round(100 * fraction)
+        bar.format = f"{stage} · %p%"
+
+
 class PanelView:
     """Shows things. Knows nothing of segmentation.
 
@@ -51,18 +66,11 @@ class PanelView:
 
     def show_progress(self, fraction: float | None, stage: str = "") -> None:
         """Show the fraction done, 0–1, and the stage; None hides the bar."""
-        bar = self._ui.progressBar
-        bar.visible = fraction is not None
-        if fraction is not None:
-            bar.value = round(100 * fraction)
-            bar.format = f"{stage} · %p%"
+        show_fraction(self._ui.progressBar, fraction, stage)
 
     def show_status(self, text: str, kind: str = "info") -> None:
         """Show one message: kind is ``"info"``, ``"done"`` or ``"error"``."""
-        label = self._ui.statusLabel
-        label.text = text
-        label.visible = bool(text)
-        label.styleSheet = _STATUS_STYLE.format(colour=_STATUS_COLOURS[kind])
+        show_message(self._ui.statusLabel, text, kind)
 
     def show_warnings(self, warnings: Iterable[str]) -> None:
         """Show warnings, a line each, or hide the place for them."""

@@ -10,7 +10,7 @@ import SimpleITK as sitk
 
 from lab.small_dataset import SHAPE, configuration, write_case, write_configuration, write_dataset
 from PelvicBoneSegLab.errors import ConfigurationError, TrainingDataError
-from PelvicBoneSegLab.training.cases import iterate_scans, make_stack
+from PelvicBoneSegLab.training.cases import dice_by_bone, iterate_scans, make_stack
 from PelvicBoneSegLab.training.config import TrainingConfig
 from PelvicBoneSegLab.training.train import train
 from PelvicBoneSegLib.segmentation.bundle import Bundle
@@ -68,6 +68,17 @@ def test_stacks_have_the_networks_spacing_and_class_indices(a_configuration, loa
     assert stack.slice_spacing == pytest.approx(5)
     assert (stack.labels[3, 5:15, 4:12] == 1).all()
     assert int((stack.labels == 2).sum()) == 4 * 10 * 10
+
+
+def test_bones_are_told_apart():
+    truth = np.array([0, 1, 1, 2, 3])
+    found = np.array([0, 1, 2, 2, 0])
+    assert dice_by_bone(found, truth) == {
+        "femur": pytest.approx(2 / 3),
+        "hip_bone": pytest.approx(2 / 3),
+        "sacrum": 0,
+        "lumbar_spine": None,
+    }
 
 
 @pytest.mark.parametrize(

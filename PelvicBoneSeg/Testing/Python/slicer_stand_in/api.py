@@ -56,6 +56,11 @@ WIDGETS: dict[str, dict[str, Member]] = {
         collapsed=(PROPERTY, "Q_PROPERTY(bool collapsed ... NOTIFY contentsCollapsed)"),
         contentsCollapsed=(SIGNAL, "contentsCollapsed(bool)"),
     ),
+    "qMRMLTableView": _members(
+        "Libs/MRML/Widgets/qMRMLTableView.h",
+        mrmlTableNode=(INVOKABLE, "Q_INVOKABLE vtkMRMLTableNode* mrmlTableNode() const"),
+        setMRMLTableNode=(SLOT, "void setMRMLTableNode(vtkMRMLTableNode* tableNode)"),
+    ),
     "qMRMLSegmentationShow3DButton": _members(
         "Modules/Loadable/Segmentations/Widgets/qMRMLSegmentationShow3DButton.h",
         segmentationNode=(INVOKABLE, "Q_INVOKABLE vtkMRMLSegmentationNode* segmentationNode()"),
@@ -66,6 +71,7 @@ WIDGETS: dict[str, dict[str, Member]] = {
 QT_BASE = {
     "qMRMLWidget": "QWidget",  # class qMRMLWidget : public QWidget
     "qMRMLNodeComboBox": "QWidget",  # class qMRMLNodeComboBox : public QWidget, no QComboBox
+    "qMRMLTableView": "QTableView",  # class qMRMLTableView : public QTableView
     "ctkCollapsibleButton": "QAbstractButton",  # class ctkCollapsibleButton : QAbstractButton
     # class qMRMLSegmentationShow3DButton : public ctkMenuButton : public QPushButton
     "qMRMLSegmentationShow3DButton": "QPushButton",

@@ -9,8 +9,8 @@ from typing import Any
 import shiboken6
 import slicer
 import vtk
-from PySide6.QtCore import Property, QRect, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import Property, QRect, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtGui import QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QStyle,
     QStyleOption,
+    QTableView,
     QWidget,
 )
 
@@ -286,9 +287,70 @@ class qMRMLSegmentationShow3DButton(QPushButton):
             display.SetPreferredDisplayRepresentationName2D(BINARY_LABELMAP)
 
 
+class qMRMLTableView(QTableView):
+    """Libs/MRML/Widgets/qMRMLTableView.cxx, with the items of qMRMLTableModel.cxx.
+
+    The headers are the columns' titles and the first column where the node says so; nothing can be
+    edited in a locked table.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._node: Any = None
+        self._tag: int | None = None
+        self._items = QStandardItemModel(self)
+        # Slicer's view sorts through a proxy; it starts in the order of the table.
+        proxy = QSortFilterProxyModel(self)
+        proxy.setSourceModel(self._items)
+        self.setModel(proxy)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def mrmlTableNode(self) -> Any:
+        return self._node
+
+    def setMRMLTableNode(self, node: Any) -> None:
+        if self._node is not None:
+            self._node.RemoveObserver(self._tag)
+        self._node = node
+        if node is not None:
+            self._tag = node.AddObserver(vtk.vtkCommand.ModifiedEvent, _while_alive(self._update))
+        self._update()
+        self.horizontalHeader().setMinimumSectionSize(60)
+        self.resizeColumnsToContents()
+
+    def _update(self) -> None:
+        self._items.clear()
+        if self._node is None or self._node.GetTable() is None:
+            return
+        table = self._node.GetTable()
+        first = 1 if self._node.GetUseFirstColumnAsRowHeader() else 0
+        for row in range(table.GetNumberOfRows()):
+            columns = range(first, table.GetNumberOfColumns())
+            self._items.appendRow([self._item(row, column) for column in columns])
+            if first:
+                label = table.GetValue(row, 0).ToString()
+                self._items.setHeaderData(row, Qt.Orientation.Vertical, label)
+        titled = self._node.GetUseColumnTitleAsColumnHeader()
+        for column in range(first, table.GetNumberOfColumns()):
+            name = table.GetColumnName(column)
+            header = self._node.GetColumnTitle(name) if titled else name
+            self._items.setHeaderData(column - first, Qt.Orientation.Horizontal, header)
+
+    def _item(self, row: int, column: int) -> QStandardItem:
+        item = QStandardItem(self._node.GetTable().GetValue(row, column).ToString())
+        item.setEditable(not self._node.GetLocked())
+        name = self._node.GetTable().GetColumnName(column)
+        unit = self._node.GetColumnUnitLabel(name)
+        lines = [f"Unit: {unit}"] if unit else []
+        lines.append(self._node.GetColumnDescription(name))
+        item.setToolTip("<p>".join(filter(None, lines)))
+        return item
+
+
 WIDGETS: dict[str, type[QWidget]] = {
     "qMRMLWidget": qMRMLWidget,
     "qMRMLNodeComboBox": qMRMLNodeComboBox,
     "ctkCollapsibleButton": ctkCollapsibleButton,
+    "qMRMLTableView": qMRMLTableView,
     "qMRMLSegmentationShow3DButton": qMRMLSegmentationShow3DButton,
 }

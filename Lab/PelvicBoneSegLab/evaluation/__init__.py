@@ -1,0 +1,1 @@
+"""Evaluation of a cohort: tables, statistics, reports. Needs the extra `lab`."""

@@ -1,0 +1,1 @@
+"""How good label maps are: numpy and SimpleITK only, so that it runs inside of Slicer too."""
