@@ -6,7 +6,6 @@ stacked, and marching cubes. Speed does not depend on the weights, so its networ
 
 from __future__ import annotations
 
-import resource
 import subprocess
 import sys
 import tempfile
@@ -52,10 +51,7 @@ def main() -> None:
         sitk.WriteImage(phantom_scan(), str(scan))
         volume = read_volume(scan)
         print(f"384×384×40 phantom, one bone, {device.type}, {torch.get_num_threads()} threads")
-        ours = _warm_stages(volume, device)
-        seed = _seed_seconds(volume, device)
-        print(f"{'engine and surface, warm':34}{ours:8.3f} s")
-        print(f"{'the seed’s way, warm':34}{seed:8.3f} s   ratio {seed / ours:.1f}")
+        _compare_stages(_our_stages(volume, device), _seed_stages(volume, device))
         _network_against_limit(device)
         _cold_command(scan, Path(folder) / "out")
 
@@ -85,54 +81,55 @@ def best_seconds(work: Callable[[], object], device: torch.device, repeats: int 
     return min(times)
 
 
-def _warm_stages(volume: Volume, device: torch.device) -> float:
-    engine = Engine(Bundle.load(DEFAULT_BUNDLE), device.type)
-    classes = engine.predict(volume).classes
-    labels = postprocess(classes, volume, [FEMUR], "left")
-    stages = {
-        "prepare slices": best_seconds(lambda: _prepared(volume, device), device),
-        "engine, all of it": best_seconds(lambda: engine.predict(volume), device),
-        "post-processing": best_seconds(
-            lambda: postprocess(classes, volume, [FEMUR], "left"), device
-        ),
-        "closed surface": best_seconds(
-            lambda: closed_surface(labels == 1, volume.ijk_to_lps), device
-        ),
-    }
-    for name, seconds in stages.items():
-        print(f"{name:34}{seconds:8.3f} s")
-    return sum(stages.values()) - stages["prepare slices"]
+def _compare_stages(ours: dict[str, float], seed: dict[str, float]) -> None:
+    print(f"{'warm':28}{'ours':>10}{'the seed’s way':>18}{'ratio':>9}")
+    for stage in ours:
+        peer = f"{seed[stage]:15.3f} s {seed[stage] / ours[stage]:8.1f}" if stage in seed else ""
+        print(f"{stage:28}{ours[stage]:8.3f} s {peer}")
 
 
-def _prepared(volume: Volume, device: torch.device) -> torch.Tensor:
+def _our_stages(volume: Volume, device: torch.device) -> dict[str, float]:
     bundle = Bundle.load(DEFAULT_BUNDLE)
+    engine = Engine(bundle, device.type)
+    classes = engine.predict(volume).classes
+    mask = postprocess(classes, volume, [FEMUR], "left") == 1
+    work = {
+        "engine": lambda: engine.predict(volume),
+        "… of it: prepare slices": lambda: _prepared(volume, bundle, device),
+        "post-processing": lambda: postprocess(classes, volume, [FEMUR], "left"),
+        "surface": lambda: closed_surface(mask, volume.ijk_to_lps),
+    }
+    stages = {name: best_seconds(run, device) for name, run in work.items()}
+    stages["volume to surface"] = stages["engine"] + stages["post-processing"] + stages["surface"]
+    return stages
+
+
+def _prepared(volume: Volume, bundle: Bundle, device: torch.device) -> torch.Tensor:
     stack = np.ascontiguousarray(volume.axes.to_stack(volume.voxels, "coronal"), dtype=np.float32)
     size = network_size(stack.shape, volume.axes.stack_spacing("coronal"), bundle.spacing_mm)
     on_device = normalise(torch.from_numpy(stack).to(device), *bundle.percentiles)
     return pad_to_stride(resample_in_plane(on_device, size))
 
 
-def _seed_seconds(volume: Volume, device: torch.device) -> float:
+def _seed_stages(volume: Volume, device: torch.device) -> dict[str, float]:
     network = create_network(SEED_ARCHITECTURE, 3, 1).eval().to(device)
-
-    def run() -> None:
-        masks = []
-        with torch.inference_mode():
-            for picture in volume.voxels:
-                image = torch.from_numpy(picture.astype(np.float32)).to(device)[None, None]
-                image = functional.interpolate(image / image.max().clamp_min(1), SEED_SIZE)
-                mask = network(image.expand(-1, 3, -1, -1)) > 0
-                masks.append(functional.interpolate(mask.float(), picture.shape)[0, 0].cpu())
-        _marching_cubes(_bright_block(torch.stack(masks)), volume)
-
-    return best_seconds(run, device, repeats=1)
-
-
-def _bright_block(masks: torch.Tensor) -> np.ndarray:
-    """Replace the untrained network's speckle by a bone-sized block, a fair load for the mesh."""
-    block = np.zeros(tuple(masks.shape), np.uint8)
+    engine = best_seconds(lambda: _seed_masks(network, volume, device), device, repeats=1)
+    # A bone-sized block: the untrained network's speckle would be an unfair load for the mesh.
+    block = np.zeros(volume.voxels.shape, np.uint8)
     block[12:28, 150:300, 60:120] = 1
-    return block
+    surface = best_seconds(lambda: _marching_cubes(block, volume), device)
+    return {"engine": engine, "surface": surface, "volume to surface": engine + surface}
+
+
+def _seed_masks(network: torch.nn.Module, volume: Volume, device: torch.device) -> torch.Tensor:
+    masks = []
+    with torch.inference_mode():
+        for picture in volume.voxels:
+            image = torch.from_numpy(picture.astype(np.float32)).to(device)[None, None]
+            image = functional.interpolate(image / image.max().clamp_min(1), SEED_SIZE)
+            mask = network(image.expand(-1, 3, -1, -1)) > 0
+            masks.append(functional.interpolate(mask.float(), picture.shape)[0, 0].cpu())
+    return torch.stack(masks)
 
 
 def _marching_cubes(mask: np.ndarray, volume: Volume) -> None:
@@ -162,10 +159,10 @@ def _network_against_limit(device: torch.device) -> None:
             seconds = best_seconds(lambda: network(images), device)
     rate = counter.get_total_flops() / seconds
     limit = _matrix_product_rate(device)
-    print(f"{'network, 256×256':34}{1000 * seconds / batch:8.2f} ms a slice")
-    print(f"{'… arithmetic':34}{rate / 1e9:8.0f} GFLOP/s")
-    print(f"{'bf16 matrix product, same machine':34}{limit / 1e9:8.0f} GFLOP/s")
-    print(f"{'… share of it':34}{100 * rate / limit:8.0f} %")
+    print(f"{'network, 256×256':28}{1000 * seconds / batch:8.2f} ms a slice")
+    print(f"{'… arithmetic':28}{rate / 1e9:8.0f} GFLOP/s")
+    print(f"{'bf16 matrix product here':28}{limit / 1e9:8.0f} GFLOP/s")
+    print(f"{'… share of it':28}{100 * rate / limit:8.0f} %")
 
 
 def _matrix_product_rate(device: torch.device, n: int = 2048) -> float:
@@ -177,11 +174,16 @@ def _cold_command(scan: Path, output: Path) -> None:
     command = [sys.executable, "-m", "PelvicBoneSegLib.cli", "segment", str(scan),
                "--bones", FEMUR, "--side", "left", "--output", str(output)]  # fmt: skip
     start = time.perf_counter()
-    subprocess.run(command, check=True, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    seconds = time.perf_counter() - start
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    print(f"{'whole command, cold':28}{time.perf_counter() - start:8.2f} s")
+    if sys.platform == "win32":
+        print("its peak memory is not measured on Windows")
+        return
+    import resource
+
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    print(f"{'whole command, cold':34}{seconds:8.2f} s")
-    print(f"{'… peak memory':34}{peak / 1e6:8.2f} GB")
+    unit = 1 if sys.platform == "darwin" else 1024
+    print(f"{'… peak memory':28}{peak * unit / 1e9:8.2f} GB")
 
 
 def _middle(image: sitk.Image) -> list[float]:

@@ -19,3 +19,13 @@ class TrainingDataError(PelvicBoneSegError):
 
     def __init__(self, path: Path | str, reason: str) -> None:
         super().__init__(f"Cannot train on {path}: {reason}. Correct or remove the case.")
+
+
+class BundleFolderError(PelvicBoneSegError):
+    """A bundle would replace something that is none."""
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        super().__init__(
+            f"No bundle can be written to {path}: {reason}. "
+            "Choose a new folder, or that of an old bundle."
+        )

@@ -61,7 +61,7 @@ def render_bones(
     camera.SetPosition(direction)
     camera.SetViewUp(0, 0, 1)
     renderer.ResetCamera()
-    camera.Zoom(1.2)
+    camera.Zoom(1.1)
     window.Render()
     grabber = vtk.vtkWindowToImageFilter()
     grabber.SetInput(window)

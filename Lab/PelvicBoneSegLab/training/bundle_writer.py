@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
-import tempfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
@@ -21,6 +20,7 @@ from PelvicBoneSegLib.segmentation.bundle import (
     check_description,
 )
 
+from ..errors import BundleFolderError
 from .config import TrainingConfig
 
 
@@ -74,21 +74,47 @@ def with_metrics(bundle: Bundle, metrics: dict[str, Any]) -> Bundle:
     return Bundle(bundle.path, description, bundle.weights)
 
 
+def check_bundle_folder(folder: Path) -> None:
+    """Refuse a folder that a bundle must not replace.
+
+    Raises
+    ------
+    BundleFolderError
+        It is a file, or holds something else than a bundle.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise BundleFolderError(folder, "it is a file")
+    others = {path.name for path in folder.glob("*")} - {DESCRIPTION_FILE, WEIGHTS_FILE}
+    if others:
+        raise BundleFolderError(folder, f"it holds {', '.join(sorted(others)[:3])}")
+
+
 def write_bundle(bundle: Bundle, folder: Path) -> None:
-    """Write a bundle's folder, whole or not at all; one that is there is replaced."""
+    """Write a bundle's folder, whole or not at all; a bundle that is there is replaced.
+
+    Raises
+    ------
+    BundleFolderError
+        What is there is no bundle.
+    OSError
+        It cannot be stored.
+    """
+    check_bundle_folder(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
+    with TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
+        new, old = Path(scratch, "new"), Path(scratch, "old")
+        new.mkdir()
         text = json.dumps(bundle.description, indent=2, ensure_ascii=False) + "\n"
-        (partial / DESCRIPTION_FILE).write_text(text, encoding="utf-8")
-        (partial / WEIGHTS_FILE).write_bytes(bundle.weights)
-        partial.chmod(0o755)
+        (new / DESCRIPTION_FILE).write_text(text, encoding="utf-8")
+        (new / WEIGHTS_FILE).write_bytes(bundle.weights)
         if folder.exists():
-            shutil.rmtree(folder)
-        os.replace(partial, folder)
-    except OSError:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
+            os.replace(folder, old)
+        try:
+            os.replace(new, folder)
+        except BaseException:
+            if old.exists():
+                os.replace(old, folder)
+            raise
 
 
 def _half(value: torch.Tensor) -> torch.Tensor:

@@ -11,6 +11,8 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from PelvicBoneSegLib.anatomy import BONES
+from PelvicBoneSegLib.segmentation.orientation import PLANES
+from PelvicBoneSegLib.segmentation.preparation import STRIDE
 
 from ..errors import ConfigurationError
 
@@ -26,7 +28,11 @@ _DATASET = {
     "properties": {
         "name": {"type": "string"},
         "root": {"type": "string"},
-        "labels": {"type": "object", "additionalProperties": {"enum": list(BONES)}},
+        "labels": {
+            "type": "object",
+            "propertyNames": {"pattern": "^[1-9][0-9]*$"},
+            "additionalProperties": {"enum": list(BONES)},
+        },
         "validation": {"type": "array", "items": {"type": "string"}},
         "weight": _POSITIVE,
     },
@@ -71,7 +77,9 @@ SCHEMA: dict[str, Any] = {
                 "channel_offsets_mm": {"type": "array", "items": _NUMBER, "minItems": 1},
                 "spacing_mm": _POSITIVE,
                 "percentiles": _RANGE,
-                "planes": {"type": "array", "items": {"enum": ["axial", "coronal", "sagittal"]}},
+                "planes": {
+                    "type": "array", "items": {"enum": list(PLANES)}, "minItems": 1,
+                },
                 "encoder_weights": {"enum": ["imagenet", "none"]},
             },
         },
@@ -86,7 +94,7 @@ SCHEMA: dict[str, Any] = {
                 "epochs": _COUNT,
                 "slices_per_epoch": _COUNT,
                 "batch_size": _COUNT,
-                "patch": _COUNT,
+                "patch": {**_COUNT, "multipleOf": STRIDE},
                 "learning_rate": _POSITIVE,
                 "weight_decay": _NUMBER,
                 "warmup_epochs": _NUMBER,
@@ -141,7 +149,7 @@ class TrainingConfig:
             content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
         except (OSError, yaml.YAMLError) as error:
             raise ConfigurationError(path, str(error).replace("\n", " ")) from error
-        problem = next(Draft202012Validator(SCHEMA).iter_errors(content), None)
+        problem = next(Draft202012Validator(SCHEMA).iter_errors(_with_text_keys(content)), None)
         if problem is not None:
             raise ConfigurationError(path, f"{problem.json_path}: {problem.message}")
         data = os.environ.get("PELVICBONESEG_DATA", "../shared/data")
@@ -151,3 +159,12 @@ class TrainingConfig:
         content["datasets"] = tuple(content["datasets"])
         content["output"] = Path(content["output"])
         return cls(path=Path(path), **content)
+
+
+def _with_text_keys(content: Any) -> Any:
+    """Return the content with all keys as text, which a JSON schema needs and YAML does not."""
+    if isinstance(content, dict):
+        return {str(key): _with_text_keys(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_with_text_keys(value) for value in content]
+    return content

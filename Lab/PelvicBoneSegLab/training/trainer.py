@@ -21,12 +21,15 @@ from PelvicBoneSegLib.segmentation.engine import Engine
 from PelvicBoneSegLib.segmentation.network import create_network
 from PelvicBoneSegLib.segmentation.smp_import import import_smp
 
+from ..errors import TrainingDataError
 from .augmentation import Augmentation
-from .bundle_writer import make_bundle, write_bundle
+from .bundle_writer import check_bundle_folder, make_bundle, write_bundle
 from .cases import LabelledScan, dice_by_bone, iterate_scans, make_stack, validation_scans
 from .config import TrainingConfig
 from .encoder_weights import load_imagenet_encoder
 from .sampler import SliceSampler
+
+_NO_METRICS: dict[str, Any] = {"dataset": "none yet", "cases": [], "dice": {}}
 
 
 class Trainer:
@@ -39,8 +42,9 @@ class Trainer:
 
     Raises
     ------
-    TrainingDataError
-        A dataset cannot be used; nothing has been trained yet.
+    TrainingDataError, BundleInvalidError, BundleFolderError
+        A dataset, the bundle's description or its folder cannot be used; nothing has been trained
+        yet.
     """
 
     def __init__(self, config: TrainingConfig) -> None:
@@ -49,8 +53,14 @@ class Trainer:
         torch.manual_seed(config.seed)
         generator = torch.Generator().manual_seed(config.seed)
         self._device = choose_device(self._settings["device"])
-        self._dtype = autocast_dtype(self._device)
+        # float16, which inference takes on GPUs, would need its gradients scaled.
+        self._autocasts = (
+            self._device.type == "cuda" or autocast_dtype(self._device) is torch.bfloat16
+        )
+        check_bundle_folder(config.output)
         self._validation = validation_scans(config)
+        if not self._validation:
+            raise TrainingDataError(config.path, "no dataset names validation cases")
         self._sampler = SliceSampler(
             [(dataset["weight"], self._stacks(dataset)) for dataset in config.datasets],
             config.model["channel_offsets_mm"],
@@ -59,6 +69,8 @@ class Trainer:
         )
         self._augment = Augmentation(config.augmentation, self._settings["patch"], generator)
         self._network = self._make_network()
+        # What is wrong with the description must not come up after an hour.
+        make_bundle(config, self._network, _NO_METRICS)
         self._average = AveragedModel(
             self._network,
             multi_avg_fn=get_ema_multi_avg_fn(self._settings["ema_decay"]),
@@ -135,8 +147,7 @@ class Trainer:
             images, labels = self._sampler.draw(self._settings["batch_size"])
             images, labels = self._augment(images.to(self._device), labels.to(self._device))
             images = images.to(memory_format=torch.channels_last)
-            autocasts = self._dtype is torch.bfloat16
-            with torch.autocast(self._device.type, torch.bfloat16, enabled=autocasts):
+            with torch.autocast(self._device.type, torch.bfloat16, enabled=self._autocasts):
                 logits = self._network(images)
             loss = self._loss(logits.float(), labels)
             self._optimiser.zero_grad(set_to_none=True)
@@ -150,13 +161,11 @@ class Trainer:
 
     def _validate(self) -> Bundle:
         network = copy.deepcopy(self._average.module)
-        names = ", ".join(dataset["name"] for dataset in self._config.datasets)
-        empty = {"dataset": names, "cases": [], "dice": {}}
-        engine = Engine(make_bundle(self._config, network, empty), self._device.type)
+        engine = Engine(make_bundle(self._config, network, _NO_METRICS), self._device.type)
         scores = {scan.name: _score(engine, scan) for scan in self._validation}
         values = [v for by_bone in scores.values() for v in by_bone.values() if v is not None]
         metrics = {
-            "dataset": names,
+            "dataset": "validation cases, the network's own labels",
             "cases": list(scores),
             "dice": scores,
             "mean_dice": round(float(np.mean(values)), 4) if values else None,

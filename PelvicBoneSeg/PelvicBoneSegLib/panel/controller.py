@@ -128,7 +128,7 @@ class Controller:
             # Dialogs let events through: the volume may be gone by now.
             if self._readiness().ready:
                 self._start()
-        except PelvicBoneSegError as error:
+        except Exception as error:  # shown and logged: a click must never fail unseen
             self._fail(error)
         finally:
             self.refresh()

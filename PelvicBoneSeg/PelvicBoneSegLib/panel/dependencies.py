@@ -17,7 +17,9 @@ from ..errors import InstallationFailedError, PyTorchExtensionMissingError, PyTo
 
 REQUESTER = "PelvicBoneSeg"
 
-TORCH_VERSION = ">=2.4"
+TORCH_VERSION = ">=2.7"
+"""As in pyproject.toml. Antialiased resampling on Apple's GPUs came with 2.7."""
+
 _TORCH_PACKAGES = ("torch", "torchvision")
 
 

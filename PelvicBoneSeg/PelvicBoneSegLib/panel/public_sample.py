@@ -37,15 +37,18 @@ def fetch_series(client: Any, folder: Path) -> Path:
         Files did not arrive or are not those of the series. Nothing was left in `folder`.
     """
     target = folder / SERIES
-    if target.is_dir():
+    if _is_whole(target):
         return target
     arriving = folder / f"{SERIES}.part"
-    shutil.rmtree(arriving, ignore_errors=True)
-    arriving.mkdir(parents=True)
     try:
+        shutil.rmtree(arriving, ignore_errors=True)
+        arriving.mkdir(parents=True)
         _download(client, arriving)
         check_series(arriving)
+        shutil.rmtree(target, ignore_errors=True)
         arriving.rename(target)
+    except OSError as error:
+        raise SampleDownloadError(error.strerror or str(error)) from error
     finally:
         shutil.rmtree(arriving, ignore_errors=True)
     return target
@@ -74,6 +77,17 @@ def check_series(folder: Path) -> None:
         instances.add(header.get("SOPInstanceUID"))
     if len(files) != INSTANCES or len(instances) != INSTANCES:
         raise SampleDownloadError(f"{len(instances)} of {INSTANCES} images arrived")
+
+
+def _is_whole(folder: Path) -> bool:
+    """Tell whether an earlier download is still there: caches get cleared, in part too."""
+    if not folder.is_dir():
+        return False
+    try:
+        check_series(folder)
+    except SampleDownloadError:
+        return False
+    return True
 
 
 def _download(client: Any, folder: Path) -> None:

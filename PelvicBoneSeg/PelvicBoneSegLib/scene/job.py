@@ -6,14 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ..segmentation.result import SegmentationResult
+from ..segmentation.result import CancelCallback, ProgressCallback, SegmentationResult
 from ..segmentation.volume import Volume
-
-ProgressCallback = Callable[[float, str], None]
-"""Called with a fraction 0–1 and a short stage text."""
-
-CancelCallback = Callable[[], bool]
-"""Polled during the run; True stops it."""
 
 
 class SegmenterLike(Protocol):

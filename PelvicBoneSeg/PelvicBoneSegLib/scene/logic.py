@@ -10,8 +10,9 @@ from typing import Any
 
 from ..anatomy import BOTH, segments_for
 from ..errors import DependencyMissingError, NotALabelmapSegmentationError, SceneChangedError
-from ..segmentation.result import SegmentationResult
-from .job import CancelCallback, ProgressCallback, SegmentationJob, SegmenterLike
+from ..segmentation.bundle import DEFAULT_BUNDLE
+from ..segmentation.result import CancelCallback, ProgressCallback, SegmentationResult
+from .job import SegmentationJob, SegmenterLike
 from .prepared_segment import BINARY_LABELMAP, prepare_segments
 from .segment_writer import find_segment, write_segments
 from .segmentation_node import (
@@ -21,8 +22,6 @@ from .segmentation_node import (
 )
 from .transaction import SceneTransaction
 from .volume_node import volume_from_node
-
-DEFAULT_BUNDLE = "default"
 
 _INSTALL = "pip install pelvicboneseg (in Slicer: press Segment in the PelvicBoneSeg module)"
 

@@ -55,7 +55,10 @@ class Bundle:
         """
         path = find_bundle(name_or_path)
         description = read_description(path / DESCRIPTION_FILE)
-        weights = (path / WEIGHTS_FILE).read_bytes()
+        try:
+            weights = (path / WEIGHTS_FILE).read_bytes()
+        except OSError as error:
+            raise BundleInvalidError(path, f"it cannot be read ({error.strerror})") from error
         digest = hashlib.sha256(weights).hexdigest()
         if digest != description["sha256"]:
             raise BundleDigestError(path / WEIGHTS_FILE, description["sha256"], digest)
@@ -141,9 +144,11 @@ def read_description(path: Path) -> dict[str, Any]:
         It is no JSON, or the schema's first complaint.
     """
     try:
-        description = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+        description = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
         raise BundleInvalidError(path, f"it is not JSON ({error})") from error
+    except OSError as error:
+        raise BundleInvalidError(path, f"it cannot be read ({error.strerror})") from error
     check_description(description, path)
     return description
 
@@ -159,10 +164,21 @@ def check_description(description: Any, path: Path) -> None:
     problem = next(_validator().iter_errors(description), None)
     if problem is not None:
         raise BundleInvalidError(path, f"{problem.json_path}: {problem.message}")
+    low, high = description["normalisation"]["percentiles"]
+    if low >= high:
+        raise BundleInvalidError(path, f"$.normalisation.percentiles: {low} is not below {high}")
 
 
 def _is_complete(path: Path) -> bool:
-    return all((path / name).is_file() for name in (DESCRIPTION_FILE, WEIGHTS_FILE))
+    try:
+        return all((path / name).is_file() for name in (DESCRIPTION_FILE, WEIGHTS_FILE))
+    except OSError:
+        # A name that is too long, or a folder that may not be looked into.
+        return False
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is no JSON number")
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -43,6 +44,8 @@ class Prediction:
         Plane of the slices; of the first pass where several planes were fused.
     device
         Where the last batch ran.
+    precision
+        Of its convolutions: ``"bfloat16"``, ``"float16"`` or ``"float32"``.
     warnings
         What the user should know about the run.
     """
@@ -51,6 +54,7 @@ class Prediction:
     probability: np.ndarray
     plane: str
     device: str
+    precision: str
     warnings: tuple[str, ...]
 
 
@@ -115,7 +119,14 @@ class Engine:
                 classes, probability = self._predict_plane(volume, planes[0], progress, cancel)
             else:
                 classes, probability = self._predict_fused(volume, planes, progress, cancel)
-        return Prediction(classes, probability, planes[0], self._device.type, tuple(self._warnings))
+        return Prediction(
+            classes,
+            probability,
+            planes[0],
+            self._device.type,
+            str(self._dtype).removeprefix("torch."),
+            tuple(self._warnings),
+        )
 
     def _predict_plane(
         self,
@@ -129,10 +140,9 @@ class Engine:
         class_stack, probability_stack = (
             axes.to_stack(array, plane) for array in (classes, probability)
         )
-        for where, probabilities in self._slices(volume, plane, progress, cancel):
-            winners, best = _winning_class(probabilities)
-            class_stack[where] = winners.cpu().numpy()
-            probability_stack[where] = best.mul(255).round_().byte().cpu().numpy()
+        for where, (winners, best) in self._slices(volume, plane, _winning_class, progress, cancel):
+            class_stack[where] = winners
+            probability_stack[where] = best
         return classes, probability
 
     def _predict_fused(
@@ -145,13 +155,16 @@ class Engine:
         axes = volume.axes
         total = np.zeros((len(self._bundle.classes), *volume.voxels.shape), np.float16)
         stacks = {plane: [axes.to_stack(one, plane) for one in total] for plane in planes}
+
+        def one_share(probabilities: torch.Tensor) -> np.ndarray:
+            return (probabilities / len(planes)).half().cpu().numpy()
+
         for done, plane in enumerate(planes):
 
             def plane_progress(fraction: float, done: int = done) -> None:
                 progress((done + fraction) / len(planes))
 
-            for where, probabilities in self._slices(volume, plane, plane_progress, cancel):
-                share = (probabilities / len(planes)).half().cpu().numpy()
+            for where, share in self._slices(volume, plane, one_share, plane_progress, cancel):
                 for index, stack in enumerate(stacks[plane]):
                     stack[where] += share[:, index]
         classes = total.argmax(0).astype(np.uint8)
@@ -161,11 +174,13 @@ class Engine:
         self,
         volume: Volume,
         plane: str,
+        reduce: Callable[[torch.Tensor], Any],
         progress: Callable[[float], None],
         cancel: Callable[[], bool],
-    ) -> Iterator[tuple[slice, torch.Tensor]]:
-        """Yield class probabilities, batch by batch, shape (n, classes, H, W) on the scan's grid.
+    ) -> Iterator[tuple[slice, Any]]:
+        """Yield what `reduce` makes of the class probabilities, batch by batch.
 
+        It is given a tensor (n, classes, H, W) on the scan's grid and brings it to the host.
         Out of memory halves the batch; a single slice that does not fit moves the run to the CPU.
         """
         spacing = volume.axes.stack_spacing(plane)
@@ -181,13 +196,13 @@ class Engine:
             try:
                 if prepared is None:
                     prepared = self._prepare(stack, spacing)
-                probabilities = self._infer(prepared, (start, stop), shape, spacing)
+                answer = reduce(self._infer(prepared, (start, stop), shape, spacing))
             except (RuntimeError, MemoryError) as error:
                 if not _is_out_of_memory(error):
                     raise
                 batch, prepared = self._make_room(batch, prepared)
                 continue
-            yield slice(start, stop), probabilities
+            yield slice(start, stop), answer
             start = stop
             progress(stop / shape[0])
 
@@ -238,15 +253,18 @@ class Engine:
         self._network.to(device)
 
 
-def _winning_class(probabilities: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Argmax and max over classes; pairwise, as torch's own argmax is ten times slower here."""
+def _winning_class(probabilities: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
+    """Return argmax over classes and its probability in steps of 1/255, as uint8 on the host.
+
+    Class by class, as torch's own argmax is ten times slower on a CPU.
+    """
     best = probabilities[:, 0].clone()
     winner = torch.zeros_like(best, dtype=torch.uint8)
     for index in range(1, probabilities.shape[1]):
         rival = probabilities[:, index]
         winner.masked_fill_(rival > best, index)
         torch.maximum(best, rival, out=best)
-    return winner, best
+    return winner.cpu().numpy(), best.mul_(255).round_().byte().cpu().numpy()
 
 
 def _is_out_of_memory(error: Exception) -> bool:

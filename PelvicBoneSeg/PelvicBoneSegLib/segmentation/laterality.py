@@ -235,6 +235,9 @@ def _body_middle(volume: Volume) -> np.ndarray:
     sample = volume.voxels[tuple(slice(None, None, step) for step in steps)]
     image = sitk.GetImageFromArray(sample.astype(np.float32))
     body = np.nonzero(sitk.GetArrayFromImage(sitk.OtsuThreshold(image, 0, 1)))
+    if not body[0].size:
+        # Nothing stands out: the whole sample counts.
+        body = np.nonzero(np.ones(sample.shape, bool))
     ijk = np.stack([axis * step for axis, step in zip(body, steps, strict=True)][::-1], axis=1)
     points = ijk @ volume.ijk_to_lps[:3, :3].T + volume.ijk_to_lps[:3, 3]
     low, high = np.percentile(points, (2, 98), axis=0)

@@ -48,7 +48,7 @@ def load_network(bundle: Bundle) -> torch.nn.Module:
         )
         weights = {name: tensor.float() for name, tensor in load(bundle.weights).items()}
         network.load_state_dict(weights)
-    except (SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
+    except (SafetensorError, RuntimeError, KeyError, TypeError, ValueError, OSError) as error:
         reason = " ".join(str(error).split())[:300]
         raise BundleInvalidError(bundle.path, f"its weights do not load ({reason})") from error
     return network.eval().requires_grad_(False)

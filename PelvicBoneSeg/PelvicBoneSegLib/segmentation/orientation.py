@@ -100,12 +100,6 @@ class AnatomicalAxes:
         flips = tuple(slice(None, None, -1 if flip else None) for flip in self.flipped)
         return np.transpose(canonical[flips], _stack_axes(plane))
 
-    def from_stack(self, stack: np.ndarray, plane: str) -> np.ndarray:
-        """Undo `to_stack`, without a copy."""
-        canonical = np.transpose(stack, np.argsort(_stack_axes(plane)))
-        flips = tuple(slice(None, None, -1 if flip else None) for flip in self.flipped)
-        return np.transpose(canonical[flips], np.argsort(self.order))
-
 
 def _stack_axes(plane: str) -> tuple[int, int, int]:
     normal = _NORMAL[plane]

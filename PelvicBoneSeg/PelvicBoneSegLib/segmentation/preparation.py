@@ -6,6 +6,7 @@ Everything here works on torch tensors on whatever device they are on. A stack h
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -23,7 +24,7 @@ def normalise(stack: torch.Tensor, low: float, high: float) -> torch.Tensor:
     Parameters
     ----------
     stack
-        Float tensor of any shape, with at least two different values.
+        Float tensor, shape (S, H, W), with at least two different values.
     low, high
         Percentiles, 0–100.
 
@@ -33,7 +34,7 @@ def normalise(stack: torch.Tensor, low: float, high: float) -> torch.Tensor:
     the upper percentile, and differences above twice the range carry no bone.
     """
     flat = stack.reshape(-1)
-    sample = flat[:: max(1, flat.numel() // _PERCENTILE_SAMPLES)].sort().values
+    sample = flat[:: _sampling_step(stack)].sort().values
     floor, ceiling = (
         sample[round((sample.numel() - 1) * percent / 100)] for percent in (low, high)
     )
@@ -41,6 +42,14 @@ def normalise(stack: torch.Tensor, low: float, high: float) -> torch.Tensor:
         floor, ceiling = flat.min(), flat.max()
     scale = 2.0 / (ceiling - floor)
     return stack.sub(floor).mul_(scale).sub_(1.0).clamp_(-1.0, 2.0)
+
+
+def _sampling_step(stack: torch.Tensor) -> int:
+    """Return a step through the voxels that is not in tune with the rows, so all columns count."""
+    step = max(1, stack.numel() // _PERCENTILE_SAMPLES)
+    while math.gcd(step, stack.shape[-1]) != 1:
+        step += 1
+    return step
 
 
 def network_size(shape: Sequence[int], spacing: Sequence[float], target: float) -> tuple[int, int]:

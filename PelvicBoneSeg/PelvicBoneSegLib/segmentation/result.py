@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from ..anatomy import SegmentDefinition
+
+ProgressCallback = Callable[[float, str], None]
+"""Called with the fraction done, 0–1, and the name of the stage."""
+
+CancelCallback = Callable[[], bool]
+"""Asked between batches of slices; True ends the run."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,9 @@ class SegmentationResult:
         One line each, for the user.
     device
         Where it ran in the end: ``"cpu"``, ``"cuda"``, ``"mps"``.
+    precision
+        Of the convolutions: ``"bfloat16"``, ``"float16"`` or ``"float32"``. Voxels at the edge of a
+        bone may differ from one to the other.
     bundle
         Name and version of the bundle.
     timings
@@ -64,5 +74,6 @@ class SegmentationResult:
     slice_axis: int
     warnings: tuple[str, ...]
     device: str
+    precision: str
     bundle: str
     timings: dict[str, float] = field(default_factory=dict)

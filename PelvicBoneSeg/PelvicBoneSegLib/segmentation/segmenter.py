@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import numpy as np
 
-from ..anatomy import BONES, BOTH, SegmentDefinition, segments_for
+from ..anatomy import BONES, BOTH, SEGMENTS, SegmentDefinition, segments_for
 from ..errors import UnknownBoneError
 from .bundle import Bundle
 from .engine import Engine, Prediction
 from .postprocess import postprocess
-from .result import SegmentationResult, SegmentResult
+from .result import CancelCallback, ProgressCallback, SegmentationResult, SegmentResult
 from .volume import Volume
-
-ProgressCallback = Callable[[float, str], None]
-CancelCallback = Callable[[], bool]
 
 LOW_CONFIDENCE = 0.75
 """Below this mean probability a segment is reported as doubtful."""
 
 _ENGINE_SHARE = 0.9
+
+_BONE_CLASS_OF_LABEL = np.zeros(256, np.uint8)
+for _segment in SEGMENTS:
+    _BONE_CLASS_OF_LABEL[_segment.label] = BONES.index(_segment.bone) + 1
 
 
 class Segmenter:
@@ -94,15 +95,18 @@ class Segmenter:
         classes = self._bone_of_class[prediction.classes]
         labels = postprocess(classes, volume, bones, side)
         after_cleaning = time.perf_counter()
-        segments = tuple(_measure(one, labels, prediction, volume) for one in wanted)
+        # Voxels that post-processing added, such as filled holes, have no probability of the bone.
+        sure = np.where(_BONE_CLASS_OF_LABEL[labels] == classes, prediction.probability, 0)
+        segments = tuple(_measure(one, labels, sure, volume) for one in wanted)
         axis = volume.axes.slice_axis(prediction.plane)
         result = SegmentationResult(
             labels=labels,
             segments=segments,
-            slice_confidence=_slice_confidence(labels, prediction.probability, axis),
+            slice_confidence=_slice_confidence(np.where(labels, sure, 0), axis),
             slice_axis=axis,
             warnings=self._warnings(segments, volume, prediction),
             device=prediction.device,
+            precision=prediction.precision,
             bundle=f"{self.bundle.name} {self.bundle.version}",
             timings={
                 "engine": after_engine - start,
@@ -143,11 +147,13 @@ class Segmenter:
 
 
 def _measure(
-    definition: SegmentDefinition, labels: np.ndarray, prediction: Prediction, volume: Volume
+    definition: SegmentDefinition, labels: np.ndarray, sure: np.ndarray, volume: Volume
 ) -> SegmentResult:
     mask = labels == definition.label
     voxels = int(np.count_nonzero(mask))
-    confidence = float(prediction.probability[mask].mean() / 255) if voxels else None
+    known = sure[mask]
+    known = known[known > 0]
+    confidence = float(known.mean() / 255) if known.size else None
     faces = (mask[0], mask[-1], mask[:, 0], mask[:, -1], mask[:, :, 0], mask[:, :, -1])
     return SegmentResult(
         definition=definition,
@@ -158,9 +164,7 @@ def _measure(
     )
 
 
-def _slice_confidence(labels: np.ndarray, probability: np.ndarray, axis: int) -> np.ndarray:
+def _slice_confidence(sure: np.ndarray, axis: int) -> np.ndarray:
     others = tuple(one for one in range(3) if one != axis)
-    bone = labels > 0
-    total = np.where(bone, probability, 0).sum(axis=others, dtype=np.float64)
-    count = bone.sum(axis=others)
+    total, count = sure.sum(axis=others, dtype=np.float64), np.count_nonzero(sure, axis=others)
     return np.divide(total / 255, count, out=np.full(len(count), np.nan), where=count > 0)

@@ -9,10 +9,12 @@ import pytest
 import SimpleITK as sitk
 
 from lab.small_dataset import SHAPE, configuration, write_case, write_configuration, write_dataset
-from PelvicBoneSegLab.errors import ConfigurationError, TrainingDataError
+from PelvicBoneSegLab.errors import BundleFolderError, ConfigurationError, TrainingDataError
 from PelvicBoneSegLab.training.cases import dice_by_bone, iterate_scans, make_stack
 from PelvicBoneSegLab.training.config import TrainingConfig
 from PelvicBoneSegLab.training.train import train
+from PelvicBoneSegLab.training.trainer import Trainer
+from PelvicBoneSegLib.errors import BundleInvalidError
 from PelvicBoneSegLib.segmentation.bundle import Bundle
 
 
@@ -87,6 +89,8 @@ def test_bones_are_told_apart():
         ("training", "epochs", 0),
         ("training", "unknown", 1),
         ("model", "planes", ["diagonal"]),
+        ("model", "planes", []),
+        ("training", "patch", 100),
         ("augmentation", "gamma", 3),
     ],
 )
@@ -94,6 +98,33 @@ def test_a_wrong_field_is_named(a_configuration, load, section, field, value):
     a_configuration[section][field] = value
     with pytest.raises(ConfigurationError, match=field):
         load(a_configuration)
+
+
+def test_a_label_that_is_no_number_is_named(a_configuration, load):
+    a_configuration["datasets"][0]["labels"] = {"a": "femur"}
+    with pytest.raises(ConfigurationError, match="'a' does not match"):
+        load(a_configuration)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("name", "My Bundle"), ("version", "1.0"), ("colour", "blue")]
+)
+def test_a_wrong_bundle_section_is_named_before_training(a_configuration, load, field, value):
+    a_configuration["bundle"][field] = value
+    with pytest.raises(BundleInvalidError, match=field if field == "colour" else str(value)):
+        Trainer(load(a_configuration))
+
+
+def test_no_validation_case_is_said_before_training(a_configuration, load):
+    a_configuration["datasets"][0]["validation"] = []
+    with pytest.raises(TrainingDataError, match="validation cases"):
+        Trainer(load(a_configuration))
+
+
+def test_an_output_folder_in_use_is_refused_before_training(a_configuration, load, tmp_path):
+    a_configuration["output"] = str(tmp_path)
+    with pytest.raises(BundleFolderError, match="it holds"):
+        Trainer(load(a_configuration))
 
 
 def test_a_configuration_that_is_no_yaml_is_refused(tmp_path):

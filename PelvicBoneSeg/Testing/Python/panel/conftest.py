@@ -20,7 +20,7 @@ ARTIFACTS = HERE.parents[4] / "artifacts"
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 install(str(MODULE_FILE))
-TORCH = {"torch": "2.6.0", "torchvision": "0.21.0"}
+TORCH = {"torch": "2.8.0", "torchvision": "0.23.0"}
 
 
 @pytest.fixture

@@ -70,6 +70,7 @@ class FakeSegmenter:
             slice_axis=0,
             warnings=self.warnings,
             device="cpu",
+            precision="float32",
             bundle="fake 1.0",
         )
 

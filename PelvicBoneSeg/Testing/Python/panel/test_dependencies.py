@@ -81,8 +81,8 @@ def test_torch_comes_first_and_through_the_pytorch_extension(
     packages.absent = {"torch", "torchvision", "safetensors"}
     assert Dependencies(requirements).ensure()
     (question,) = questions.texts
-    assert "torch>=2.4" in question and "safetensors" in question and "3 GB" in question
-    assert pytorch_extension.arguments == [(False, ">=2.4")]
+    assert "torch>=2.7" in question and "safetensors" in question and "3 GB" in question
+    assert pytorch_extension.arguments == [(False, ">=2.7")]
     assert packages.installed == ["safetensors<1,>=0.4.3"]
 
 

@@ -201,3 +201,13 @@ def test_choices_are_saved_with_the_scene(scene, a_volume, panel):
     assert node.GetParameter("bone") == "HIP_BONE"
     assert node.GetParameter("side") == "RIGHT"
     assert node.GetNodeReference("inputVolume") is a_volume
+
+
+def test_an_unforeseen_error_at_the_click_is_shown(a_volume, panel, monkeypatch, caplog):
+    def fails():
+        raise RuntimeError("PythonSlicer executable not found")
+
+    monkeypatch.setattr(panel.controller._dependencies, "ensure", fails)
+    panel.click("segmentButton")
+    assert "RuntimeError: PythonSlicer executable not found" in panel.status
+    assert "PythonSlicer executable not found" in caplog.text

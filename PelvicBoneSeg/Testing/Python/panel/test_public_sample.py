@@ -61,6 +61,23 @@ def test_a_series_that_is_there_is_not_fetched_again(tmp_path):
     assert client.downloads == 0
 
 
+@pytest.mark.parametrize("lost", [1, 39])
+def test_a_series_that_lost_files_is_fetched_again(tmp_path, lost):
+    folder = fetch_series(FakeClient(), tmp_path)
+    for path in sorted(folder.iterdir())[:lost]:
+        path.unlink()
+    client = FakeClient()
+    assert len(list(fetch_series(client, tmp_path).iterdir())) == 39
+    assert client.downloads == 1
+
+
+def test_a_cache_that_cannot_be_written_is_said(tmp_path):
+    cache = tmp_path / "cache"
+    cache.write_text("a file in its place")
+    with pytest.raises(SampleDownloadError, match="Not a directory"):
+        fetch_series(FakeClient(), cache)
+
+
 @pytest.mark.parametrize(
     ("client", "reason"),
     [

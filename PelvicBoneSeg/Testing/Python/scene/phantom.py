@@ -94,6 +94,7 @@ class ThresholdSegmenter:
             slice_axis=0,
             warnings=tuple(f"{s.name}: not found." for s in chosen if s.id in self.missing),
             device="cpu",
+            precision="float32",
             bundle="threshold 1",
         )
 

@@ -47,6 +47,11 @@ def test_an_unknown_name_lists_the_installed_bundles():
         Bundle.load("nothing-like-that")
 
 
+def test_a_name_that_no_folder_can_have_is_not_found():
+    with pytest.raises(BundleNotFoundError):
+        Bundle.load("a" * 5000)
+
+
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
@@ -57,6 +62,12 @@ def test_an_unknown_name_lists_the_installed_bundles():
         ({"sha256": "12"}, "sha256"),
         ({"unknown": 1}, "unknown"),
         ({"architecture": {**ARCHITECTURE, "encoder_weights": "imagenet"}}, "architecture"),
+        ({"architecture": {**ARCHITECTURE, "arch": "no-such-network"}}, "arch"),
+        ({"architecture": {**ARCHITECTURE, "checkpoint_path": "weights.bin"}}, "checkpoint_path"),
+        ({"architecture": {**ARCHITECTURE, "encoder_name": "tu-resnet18"}}, "encoder_name"),
+        ({"architecture": {**ARCHITECTURE, "encoder_name": "hf-hub:a/b"}}, "encoder_name"),
+        ({"normalisation": {"percentiles": [99, 1]}}, "99 is not below 1"),
+        ({"spacing_mm": float("nan")}, "NaN is no JSON number"),
     ],
 )
 def test_a_description_that_breaks_the_schema_is_refused(tmp_path, changes, complaint):
@@ -64,8 +75,9 @@ def test_a_description_that_breaks_the_schema_is_refused(tmp_path, changes, comp
         Bundle.load(write_small_bundle(tmp_path / "small", **changes))
 
 
-def test_a_description_that_is_no_json_is_refused(a_bundle_folder):
-    (a_bundle_folder / "bundle.json").write_text("{")
+@pytest.mark.parametrize("text", ["{", "[" * 100_000], ids=["cut off", "nested"])
+def test_a_description_that_is_no_json_is_refused(a_bundle_folder, text):
+    (a_bundle_folder / "bundle.json").write_text(text)
     with pytest.raises(BundleInvalidError, match="not JSON"):
         Bundle.load(a_bundle_folder)
 
@@ -73,12 +85,11 @@ def test_a_description_that_is_no_json_is_refused(a_bundle_folder):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"architecture": {**ARCHITECTURE, "arch": "no-such-network"}},
         {"architecture": {**ARCHITECTURE, "encoder_name": "no-such-encoder"}},
         {"architecture": {**ARCHITECTURE, "decoder_channels": [8, 8, 8, 8, 8]}},
         {"classes": ["background", "femur"]},
     ],
-    ids=["arch", "encoder", "shapes", "classes"],
+    ids=["encoder", "shapes", "classes"],
 )
 def test_weights_that_do_not_fit_the_architecture_are_refused(tmp_path, changes):
     bundle = Bundle.load(write_small_bundle(tmp_path / "small", **changes))

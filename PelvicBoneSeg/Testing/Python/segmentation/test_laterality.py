@@ -159,3 +159,12 @@ def test_each_part_is_decided_on_its_own():
     np.testing.assert_array_equal(
         on_left(distance, parts), [True, True, True, False, False, False, False, True]
     )
+
+
+def test_a_scan_in_which_nothing_stands_out_has_its_middle_as_midline():
+    voxels = np.zeros((6, 128, 128), np.int16)
+    voxels[3, 65, 65] = 100
+    volume = Volume(voxels, np.diag([2.0, 2.0, 5.0, 1.0]))
+    nothing = {bone: np.nonzero(np.zeros((6, 128, 128), bool)) for bone in BONES}
+    plane = estimate_midsagittal_plane(nothing, volume)
+    assert plane.point[0] == pytest.approx(127, abs=5)

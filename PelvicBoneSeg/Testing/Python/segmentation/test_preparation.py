@@ -36,6 +36,15 @@ def test_one_bright_voxel_in_a_black_scan_is_still_scaled():
     assert result[0, 0, 0] == -1
 
 
+@pytest.mark.parametrize("slices", [390, 391])
+def test_the_sample_sees_the_body_whatever_the_number_of_slices(slices):
+    """With 391 slices of 256×256 every n-th voxel would lie in one column, of air."""
+    stack = torch.rand(slices, 256, 256) * 20
+    stack[:, 64:192, 64:192] += 500
+    result = normalise(stack, 1, 99)
+    assert result[:, 64:192, 64:192].max() <= 1.1
+
+
 def test_network_size_keeps_the_field_of_view():
     assert network_size((40, 384, 300), (5.2, 0.9, 1.0), 1.37) == (252, 219)
 

@@ -32,7 +32,7 @@ def a_prediction():
     classes[10:16, 20:45, 50:70] = SACRUM
     probability = np.full(SHAPE, 240, np.uint8)
     probability[classes == SACRUM] = 153
-    return Prediction(classes, probability, "coronal", "cpu", ())
+    return Prediction(classes, probability, "coronal", "cpu", "bfloat16", ())
 
 
 @pytest.fixture
@@ -81,6 +81,18 @@ def test_size_confidence_and_border_are_measured(segment):
 
 def test_a_bone_inside_the_scan_does_not_touch_the_border(segment):
     assert not segment(["sacrum"]).segments[0].touches_border
+
+
+def test_a_filled_hole_adds_nothing_to_the_confidence(segment, a_prediction):
+    classes = a_prediction.classes.copy()
+    probability = a_prediction.probability.copy()
+    classes[8, 60:64, 105:109] = 0
+    probability[8, 60:64, 105:109] = 255
+    holed = replace(a_prediction, classes=classes, probability=probability)
+    result = segment(["femur"], "left", prediction=holed)
+    assert result.segments[0].voxels == 7 * 60 * 18
+    assert result.segments[0].confidence == pytest.approx(240 / 255)
+    assert result.slice_confidence[8] == pytest.approx(240 / 255)
 
 
 def test_confidence_follows_the_slices(segment):
