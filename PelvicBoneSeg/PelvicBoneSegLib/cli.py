@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import signal
 import sys
@@ -17,7 +18,7 @@ import typer
 
 from . import __version__
 from .anatomy import BONES, BOTH, SIDES, segments_for
-from .errors import Cancelled, DependencyMissingError, InputNotFoundError, PelvicBoneSegError
+from .errors import Cancelled, DependencyMissingError, PelvicBoneSegError
 
 if TYPE_CHECKING:
     from .segmentation.bundle import Bundle
@@ -40,6 +41,9 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line; the entry point of the distribution."""
+    # A console or pipe may know fewer characters than file names have.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     app(prog_name="pelvicboneseg")
 
 
@@ -88,7 +92,7 @@ def segment(
         report = _segment(scan, bones, side, output, bundle, device, formats)
     for warning in report["warnings"]:
         typer.echo(f"Warning: {warning}", err=True)
-    typer.echo(json.dumps(report, indent=2, ensure_ascii=False) if as_json else _summary(report))
+    typer.echo(json.dumps(report, indent=2) if as_json else _summary(report))
 
 
 @app.command()
@@ -200,16 +204,16 @@ def _segment(
     from .segmentation.bundle import Bundle
     from .segmentation.output_folder import check_writable
     from .segmentation.reader import read_volume, stem_of
-    from .segmentation.writer import check_formats, write_outputs
+    from .segmentation.writer import check_formats, check_input_is_kept, write_outputs
 
     wants_all = bones.strip() == ALL_BONES
     segments_for(BONES if wants_all else _split(bones), side)
     chosen_formats = check_formats(_split(formats))
     check_writable(output)
+    stem = stem_of(scan)
+    check_input_is_kept(scan, output, stem, chosen_formats)
     bundle = Bundle.load(bundle_name)
     chosen_bones = bundle.bones if wants_all else _split(bones)
-    if not scan.exists():
-        raise InputNotFoundError(scan)
     with _progress_bar() as report_progress:
         report_progress(0.0, "Reading the scan")
         start = time.perf_counter()
@@ -226,7 +230,7 @@ def _segment(
                 raise Cancelled
             report_progress(1.0, "Writing files")
             return write_outputs(
-                output, stem_of(scan), result, volume, bundle, str(scan), chosen_formats, timings
+                output, stem, result, volume, bundle, str(scan), chosen_formats, timings
             )
 
 

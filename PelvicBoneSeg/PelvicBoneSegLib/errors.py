@@ -59,11 +59,11 @@ class DeviceUnavailableError(PelvicBoneSegError):
 
 
 class OutOfMemoryError(PelvicBoneSegError):
-    """Not even one slice fits into the computer's memory."""
+    """The scan, or even one slice in the network, does not fit into the computer's memory."""
 
     def __init__(self) -> None:
         super().__init__(
-            "This computer's memory does not hold a single slice of the scan. "
+            "This computer's memory is too small for the scan. "
             "Close other programs, or crop the scan."
         )
 
@@ -82,6 +82,16 @@ class OutputNotWritableError(PelvicBoneSegError):
         super().__init__(
             f"Cannot write to {path}: {reason}. Nothing was left there. "
             "Choose a folder that you may write to and that has free space."
+        )
+
+
+class InputInTheWayError(PelvicBoneSegError):
+    """The scan is the file that a result would be written to."""
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(
+            f"The results would replace the scan itself: it is also {path}. "
+            "Choose another folder for the results."
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from slicer.i18n import tr as _
 
-from ..errors import Cancelled, PelvicBoneSegError
+from ..errors import Cancelled
 from .background_run import BackgroundRun, Failed, Finished, Message, Progress
 from .failure import explain
 from .readiness import Readiness, readiness

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from ..errors import (
+    AbsurdGeometryError,
     EmptyDicomFolderError,
     IrregularSlicesError,
     NotScalarError,
+    OutOfMemoryError,
     SeveralSeriesError,
     TooFewSlicesError,
     UnreadableImageError,
     WrongDimensionError,
 )
+from .dicom_slice import DicomSlice, read_slice
+from .file_checks import check_name
+from .image_file import is_out_of_memory
 from .native_stderr import captured_native_stderr
 
 GAP_TOLERANCE = 0.1
@@ -26,44 +29,11 @@ GAP_TOLERANCE = 0.1
 PARALLEL_TOLERANCE = 1e-3
 """How far row and column directions (unit vectors) may differ between slices."""
 
-_TAGS = (
-    "BitsAllocated",
-    "Columns",
-    "ImageOrientationPatient",
-    "ImagePositionPatient",
-    "ImageType",
-    "NumberOfFrames",
-    "PixelSpacing",
-    "Rows",
-    "SamplesPerPixel",
-    "SeriesDescription",
-    "SeriesInstanceUID",
-    "SeriesNumber",
-)
+ORTHONORMAL_TOLERANCE = 0.01
+"""How far row and column directions may be from unit vectors at a right angle."""
 
-
-@dataclass(frozen=True)
-class DicomSlice:
-    """One file: the header elements that its place depends on, and its length after them."""
-
-    path: Path
-    header: Any
-    bytes_of_pixels: int
-
-    @property
-    def is_localiser(self) -> bool:
-        """Whether it is a planning picture."""
-        return "LOCALIZER" in (self.header.get("ImageType") or ())
-
-    @property
-    def position(self) -> np.ndarray:
-        """LPS of the centre of its first voxel, in mm."""
-        return np.array(self.header.ImagePositionPatient, np.float64)
-
-    @property
-    def orientation(self) -> np.ndarray:
-        """Directions in which columns (i) and rows (j) are counted; shape (2, 3)."""
-        return np.array(self.header.ImageOrientationPatient, np.float64).reshape(2, 3)
+SPACING_TOLERANCE = 0.01
+"""How far the pixel spacing may differ between slices, relatively."""
 
 
 def read_dicom_folder(path: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -84,6 +54,10 @@ def read_dicom_folder(path: Path) -> tuple[np.ndarray, np.ndarray]:
         A file is damaged, or the series is no scalar 3D volume.
     IrregularSlicesError
         The slices are not parallel, or one is missing or elsewhere.
+    AbsurdGeometryError
+        Pixel spacing or directions are impossible.
+    OutOfMemoryError
+        The voxels do not fit into memory.
     """
     slices = _only_series(path)
     _check_headers(path, slices)
@@ -96,9 +70,9 @@ def read_dicom_folder(path: Path) -> tuple[np.ndarray, np.ndarray]:
 def _only_series(folder: Path) -> list[DicomSlice]:
     series = defaultdict(list)
     for path in sorted(folder.iterdir()):
-        one = _read_slice(path) if path.is_file() else None
+        one = read_slice(path) if path.is_file() else None
         if one is not None:
-            series[one.header.SeriesInstanceUID].append(one)
+            series[one.series].append(one)
     found = list(series.values())
     stacks = [one for one in found if len(one) >= 3 and not one[0].is_localiser] or found
     if not stacks:
@@ -109,63 +83,38 @@ def _only_series(folder: Path) -> list[DicomSlice]:
 
 
 def _description(slices: list[DicomSlice]) -> str:
-    header = slices[0].header
-    name = header.get("SeriesDescription") or "no description"
-    return f"{header.get('SeriesNumber') or '?'} '{name}' ({len(slices)} images)"
-
-
-def _read_slice(path: Path) -> DicomSlice | None:
-    """Return an image without its voxels, None for any other file."""
-    from pydicom import dcmread
-    from pydicom.errors import InvalidDicomError
-
-    size = path.stat().st_size
-    if not size and path.suffix.lower() in ("", ".dcm", ".ima"):
-        raise UnreadableImageError(path, "the file is empty")
-    try:
-        with path.open("rb") as file:
-            header = dcmread(file, stop_before_pixels=True, specific_tags=list(_TAGS))
-            bytes_of_pixels = size - file.tell()
-    except InvalidDicomError:
-        return None
-    except (EOFError, OSError, ValueError) as error:
-        raise UnreadableImageError(path, "its DICOM header is damaged") from error
-    if "SeriesInstanceUID" in header and "Rows" in header and "Columns" in header:
-        return DicomSlice(path, header, bytes_of_pixels)
-    kind = header.file_meta.get("MediaStorageSOPClassUID")
-    if kind is None or "Image Storage" in kind.name:
-        raise UnreadableImageError(path, "its DICOM header is truncated")
-    return None
+    return f"{slices[0].description} ({len(slices)} images)"
 
 
 def _check_headers(folder: Path, slices: list[DicomSlice]) -> None:
     for one in slices:
-        if int(one.header.get("NumberOfFrames") or 1) > 1:
-            raise UnreadableImageError(
-                one.path, "it is a multi-frame DICOM object (load it into Slicer, save as NRRD)"
-            )
-        samples = int(one.header.get("SamplesPerPixel") or 1)
-        if samples > 1:
-            raise NotScalarError(samples)
-        needed = ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing")
-        if any(not one.header.get(name) for name in needed):
-            raise UnreadableImageError(one.path, "its DICOM header does not say where the slice is")
-        _check_length(one)
+        _check_slice(one)
+    first = slices[0]
     if len(slices) < 3:
-        header = slices[0].header
-        raise TooFewSlicesError((len(slices), int(header.Rows), int(header.Columns)))
-    if len({(one.header.Rows, one.header.Columns) for one in slices}) > 1:
+        raise TooFewSlicesError((len(slices), first.rows, first.columns))
+    if any((one.rows, one.columns) != (first.rows, first.columns) for one in slices):
         raise IrregularSlicesError(folder, "they differ in size")
+    spacings = [one.pixel_spacing for one in slices]
+    if not np.allclose(spacings, first.pixel_spacing, rtol=SPACING_TOLERANCE):
+        raise IrregularSlicesError(folder, "they differ in pixel spacing")
 
 
-def _check_length(one: DicomSlice) -> None:
-    """Uncompressed voxels that are cut off would be read as whatever is in memory."""
-    header = one.header
-    syntax = header.file_meta.TransferSyntaxUID
-    if syntax.is_compressed or syntax.is_deflated:
-        return
-    bits = int(header.Rows) * int(header.Columns) * int(header.get("BitsAllocated", 16))
-    if one.bytes_of_pixels < bits // 8 + (8 if syntax.is_implicit_VR else 12):
+def _check_slice(one: DicomSlice) -> None:
+    check_name(one.path)
+    if one.frames > 1:
+        raise UnreadableImageError(
+            one.path, "it is a multi-frame DICOM object (load it into Slicer, save as NRRD)"
+        )
+    if one.samples > 1:
+        raise NotScalarError(one.samples)
+    if not one.has_place:
+        raise UnreadableImageError(one.path, "its DICOM header does not say where the slice is")
+    if (one.pixel_spacing <= 0).any():
+        raise AbsurdGeometryError(f"the pixel spacing in {one.path.name} is not positive")
+    cosines = one.orientation @ one.orientation.T
+    if not np.allclose(cosines, np.eye(2), atol=ORTHONORMAL_TOLERANCE):
+        raise AbsurdGeometryError(f"rows and columns in {one.path.name} are not at right angles")
+    if one.is_cut_off:
         raise UnreadableImageError(one.path, "it is truncated")
 
 
@@ -197,7 +146,7 @@ def _check_stack(folder: Path, slices: list[DicomSlice]) -> np.ndarray:
 
 def _matrix(first: DicomSlice, step: np.ndarray) -> np.ndarray:
     """DICOM PS3.3 C.7.6.2.1.1; pixel spacing gives the distance of rows first."""
-    between_rows, between_columns = (float(value) for value in first.header.PixelSpacing)
+    between_rows, between_columns = (float(value) for value in first.pixel_spacing)
     along_i, along_j = first.orientation
     matrix = np.eye(4)
     matrix[:3, 0] = along_i * between_columns
@@ -216,6 +165,8 @@ def _read_voxels(paths: list[Path]) -> np.ndarray:
         try:
             return sitk.GetArrayFromImage(reader.Execute())
         except RuntimeError as error:
+            if is_out_of_memory(error):
+                raise OutOfMemoryError from error
             raise UnreadableImageError(
                 paths[0].parent, "the voxels of a DICOM file in it are truncated or damaged"
             ) from error

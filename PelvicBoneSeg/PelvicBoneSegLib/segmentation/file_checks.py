@@ -13,7 +13,9 @@ import math
 import re
 import struct
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import numpy as np
 
@@ -21,6 +23,11 @@ from ..errors import AbsurdGeometryError, NonFiniteVoxelsError, UnreadableImageE
 
 _TEXT_HEADER_BYTES = 1 << 20
 _GZIP_MAGIC = b"\x1f\x8b"
+
+_BLOCK_BYTES = 1 << 22
+
+_TAIL_BYTES = 1 << 16
+"""Read beyond the voxels: at its end, gzip compares the checksum."""
 
 _PAIR_SUFFIXES = (".hdr", ".img", ".hdr.gz", ".img.gz")
 
@@ -44,6 +51,20 @@ _NIFTI_FIELDS = {
 }
 
 
+def check_name(path: Path) -> None:
+    """Check that a file's name is text; with another, ITK ends the whole program.
+
+    Raises
+    ------
+    UnreadableImageError
+        The name has bytes that are not UTF-8.
+    """
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise UnreadableImageError(path, "its name is not UTF-8 text, rename it") from error
+
+
 def check_nifti(path: Path) -> None:
     """Check that a NIfTI file is whole, that its spacing is one and its voxels are numbers.
 
@@ -58,20 +79,11 @@ def check_nifti(path: Path) -> None:
     """
     if path.name.lower().endswith(_PAIR_SUFFIXES):
         raise UnreadableImageError(path, "NIfTI in two files (hdr and img) is not supported")
-    content = _uncompressed(path)
-    byte_order, fields = _nifti_fields(path, content)
-    _check_nifti_spacing(fields)
-    start, count, dtype = _voxel_layout(path, fields)
-    end = start + count * int(fields["bitpix"][0]) // 8
-    if len(content) < end:
-        raise UnreadableImageError(
-            path, f"it is truncated ({len(content)} bytes of {end} when uncompressed)"
-        )
-    if dtype:
-        voxels = np.frombuffer(content, byte_order + dtype, count, start)
-        bad = count - int(np.count_nonzero(np.isfinite(voxels)))
-        if bad:
-            raise NonFiniteVoxelsError(bad)
+    with path.open("rb") as file:
+        try:
+            _check_content(path, _uncompressed(file))
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise UnreadableImageError(path, "it is truncated or damaged") from error
 
 
 def check_meta_image(path: Path) -> None:
@@ -96,14 +108,41 @@ def _is_positive(text: str) -> bool:
         return False
 
 
-def _uncompressed(path: Path) -> bytes:
-    content = path.read_bytes()
-    if not content.startswith(_GZIP_MAGIC):
-        return content
-    try:
-        return gzip.decompress(content)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise UnreadableImageError(path, "it is truncated or damaged") from error
+def _uncompressed(file: BinaryIO) -> BinaryIO:
+    is_compressed = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+    file.seek(0)
+    return cast(BinaryIO, gzip.GzipFile(fileobj=file)) if is_compressed else file
+
+
+def _check_content(path: Path, file: BinaryIO) -> None:
+    """Go through the voxels block by block; the file may be larger than memory."""
+    byte_order, fields = _nifti_fields(path, file.read(_NIFTI_1_HEADER))
+    _check_nifti_spacing(fields)
+    start, end, dtype = _voxel_layout(path, fields)
+    reached = _NIFTI_1_HEADER + sum(len(block) for block in _blocks(file, start - _NIFTI_1_HEADER))
+    bad = 0
+    for block in _blocks(file, end - start):
+        reached += len(block)
+        if dtype:
+            bad += _count_non_finite(block, byte_order + dtype)
+    if reached < end:
+        raise UnreadableImageError(
+            path, f"it is truncated ({reached} bytes of {end} when uncompressed)"
+        )
+    file.read(_TAIL_BYTES)
+    if bad:
+        raise NonFiniteVoxelsError(bad)
+
+
+def _blocks(file: BinaryIO, count: int) -> Iterator[bytes]:
+    while count > 0 and (block := file.read(min(count, _BLOCK_BYTES))):
+        yield block
+        count -= len(block)
+
+
+def _count_non_finite(block: bytes, dtype: str) -> int:
+    whole = len(block) // np.dtype(dtype).itemsize
+    return whole - int(np.count_nonzero(np.isfinite(np.frombuffer(block, dtype, whole))))
 
 
 def _nifti_fields(path: Path, content: bytes) -> tuple[str, dict[str, tuple[float, ...]]]:
@@ -121,14 +160,15 @@ def _nifti_fields(path: Path, content: bytes) -> tuple[str, dict[str, tuple[floa
 
 
 def _voxel_layout(path: Path, fields: dict[str, tuple[float, ...]]) -> tuple[int, int, str | None]:
-    """Return where the voxels begin, how many there are, and their NumPy type if it is a float."""
+    """Return where the voxels begin and end, and their NumPy type if it is a float."""
     start = int(fields["vox_offset"][0]) if math.isfinite(fields["vox_offset"][0]) else -1
     sizes = [int(size) for size in fields["dim"][1 : 1 + int(fields["dim"][0])]]
     dtype = _NIFTI_FLOATS.get(int(fields["datatype"][0]))
     bits = np.dtype(dtype).itemsize * 8 if dtype else fields["bitpix"][0]
     if start < 0 or not sizes or min(sizes) < 1 or bits != fields["bitpix"][0]:
         raise UnreadableImageError(path, "its NIfTI header is damaged")
-    return start, math.prod(sizes), dtype
+    start = max(start, _NIFTI_1_HEADER)  # as ITK does
+    return start, start + math.prod(sizes) * int(fields["bitpix"][0]) // 8, dtype
 
 
 def _check_nifti_spacing(fields: dict[str, tuple[float, ...]]) -> None:

@@ -10,6 +10,8 @@ import numpy as np
 from ..errors import (
     AbsurdGeometryError,
     NotScalarError,
+    OutOfMemoryError,
+    PelvicBoneSegError,
     UnreadableImageError,
     WrongDimensionError,
 )
@@ -18,6 +20,8 @@ from .native_stderr import captured_native_stderr
 
 _GEOMETRY_WORDS = ("orthonormal", "spacing", "direction")
 """What ITK's exceptions speak of when the geometry is at fault."""
+
+_MEMORY_WORDS = ("bad_alloc", "bad alloc", "allocate memory")
 
 
 def read_image_file(path: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -38,6 +42,8 @@ def read_image_file(path: Path) -> tuple[np.ndarray, np.ndarray]:
         Empty, truncated, damaged, or another format.
     WrongDimensionError, NotScalarError, AbsurdGeometryError
         An image, but no scalar 3D volume on a grid.
+    OutOfMemoryError
+        The voxels do not fit into memory.
     """
     import SimpleITK as sitk
 
@@ -52,7 +58,7 @@ def read_image_file(path: Path) -> tuple[np.ndarray, np.ndarray]:
             _check_pixels(reader)
             image = reader.Execute()
         except RuntimeError as error:
-            raise _explained(path, str(error)) from error
+            raise _explained(path, error) from error
         if "Uncompress failed" in printed():
             raise UnreadableImageError(path, "its compressed voxels are damaged")
     return _voxels_and_matrix(image)
@@ -66,6 +72,11 @@ def ijk_to_lps(
     matrix[:3, :3] = directions * np.asarray(spacing)
     matrix[:3, 3] = origin
     return matrix
+
+
+def is_out_of_memory(error: RuntimeError) -> bool:
+    """Tell whether this is how ITK says that memory did not suffice."""
+    return any(words in str(error).lower() for words in _MEMORY_WORDS)
 
 
 def _check_format(path: Path, image_io: str) -> None:
@@ -93,8 +104,10 @@ def _check_pixels(reader: Any) -> None:
         raise NotScalarError(reader.GetNumberOfComponents())
 
 
-def _explained(path: Path, message: str) -> AbsurdGeometryError | UnreadableImageError:
-    said = message.lower()
+def _explained(path: Path, error: RuntimeError) -> PelvicBoneSegError:
+    said = str(error).lower()
+    if is_out_of_memory(error):
+        return OutOfMemoryError()
     if any(word in said for word in _GEOMETRY_WORDS):
         return AbsurdGeometryError("its spacing or directions are zero, missing or contradictory")
     return UnreadableImageError(path, "it is truncated or damaged")

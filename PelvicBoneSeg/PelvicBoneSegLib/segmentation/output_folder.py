@@ -16,13 +16,14 @@ def check_writable(directory: Path | str) -> None:
     Raises
     ------
     OutputNotWritableError
-        It is a file, or neither it nor the folder to make it in may be written to.
+        It is a file, or neither it nor the folder to make it in may be written to, or it has a
+        name that is not text.
     """
-    directory = Path(directory)
-    existing = directory
-    while not existing.exists() and existing != existing.parent:
-        existing = existing.parent
+    directory = _named_in_text(directory)
     try:
+        existing = directory
+        while not existing.exists() and existing != existing.parent:
+            existing = existing.parent
         with TemporaryDirectory(dir=existing, prefix=".pelvicboneseg-"):
             pass
     except OSError as error:
@@ -52,9 +53,10 @@ def write_together(
     OutputNotWritableError
         Something could not be stored; the folder is as it was.
     """
-    directory = Path(directory)
-    made = [folder for folder in (directory, *directory.parents) if not folder.exists()]
+    directory = _named_in_text(directory)
+    made: list[Path] = []
     try:
+        made = [folder for folder in (directory, *directory.parents) if not folder.exists()]
         directory.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=directory, prefix=".pelvicboneseg-") as scratch:
             new, old = Path(scratch, "new"), Path(scratch, "old")
@@ -70,6 +72,15 @@ def write_together(
         _remove_empty(made)
         raise
     return [directory / name for name in names]
+
+
+def _named_in_text(directory: Path | str) -> Path:
+    """Return the folder; ITK ends the whole program where a name is not UTF-8."""
+    try:
+        str(directory).encode()
+    except UnicodeEncodeError as error:
+        raise OutputNotWritableError(directory, "its name is not UTF-8 text") from error
+    return Path(directory)
 
 
 def _exchange(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -41,8 +42,11 @@ def build_report(
         "input": {"path": source, **_geometry(volume)},
         "bundle": {"name": bundle.name, "version": bundle.version, "sha256": bundle.sha256},
         "device": result.device,
+        "precision": result.precision,
         "timings_s": {stage: round(value, 4) for stage, value in timings.items()},
         "segments": [_segment(segment) for segment in result.segments],
+        "slice_axis": "kji"[result.slice_axis],
+        "slice_confidence": [_rounded(value) for value in result.slice_confidence.tolist()],
         "warnings": list(result.warnings),
         "files": list(files),
     }
@@ -65,6 +69,10 @@ def _segment(segment: SegmentResult) -> dict[str, Any]:
         "label": segment.definition.label,
         "voxels": segment.voxels,
         "ml": round(segment.volume_ml, 3),
-        "confidence": None if segment.confidence is None else round(segment.confidence, 4),
+        "confidence": _rounded(segment.confidence),
         "touches_border": segment.touches_border,
     }
+
+
+def _rounded(confidence: float | None) -> float | None:
+    return None if confidence is None or math.isnan(confidence) else round(confidence, 4)

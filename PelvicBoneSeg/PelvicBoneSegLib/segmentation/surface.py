@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +50,7 @@ def closed_surface(mask: np.ndarray, ijk_to_lps: np.ndarray, smoothing: float = 
 
 
 def write_stl(surface: Any, path: Path | str) -> None:
-    """Write a binary STL file, whole or not at all.
+    """Write a binary STL file.
 
     Parameters
     ----------
@@ -72,17 +71,8 @@ def write_stl(surface: Any, path: Path | str) -> None:
     normals = np.cross(second - first, third - first)
     lengths = np.linalg.norm(normals, axis=1, keepdims=True)
     stl["normal"] = normals / np.where(lengths > 0, lengths, 1)
-    path = Path(path)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(STL_HEADER.ljust(80, b"\0"))
-            file.write(np.array(len(stl), "<u4").tobytes())
-            file.write(stl.tobytes())
-        os.replace(part, path)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise
+    count = np.array(len(stl), "<u4").tobytes()
+    Path(path).write_bytes(STL_HEADER.ljust(80, b"\0") + count + stl.tobytes())
 
 
 def _bounding_box(mask: np.ndarray) -> tuple[slice, slice, slice] | None:

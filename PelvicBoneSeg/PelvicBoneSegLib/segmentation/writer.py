@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..anatomy import SegmentDefinition
-from ..errors import UnknownFormatError
+from ..anatomy import SEGMENTS, SegmentDefinition
+from ..errors import InputInTheWayError, UnknownFormatError
 from .bundle import Bundle
 from .label_files import write_labels_nifti, write_seg_nrrd
 from .output_folder import write_together
@@ -42,6 +43,22 @@ def check_formats(formats: Iterable[str]) -> tuple[str, ...]:
     if unknown or not chosen:
         raise UnknownFormatError(", ".join(unknown) or "none", FORMATS)
     return chosen
+
+
+def check_input_is_kept(
+    scan: Path | str, directory: Path | str, stem: str, formats: Iterable[str]
+) -> None:
+    """Check that a run cannot replace or take away the scan that it reads.
+
+    Raises
+    ------
+    InputInTheWayError
+        One of the run's file names is the scan, by its name or through a link.
+    """
+    for name in (*_names(stem, SEGMENTS, formats), _report_name(stem)):
+        path = os.path.join(directory, name)
+        if os.path.exists(path) and os.path.exists(scan) and os.path.samefile(path, scan):
+            raise InputInTheWayError(path)
 
 
 def write_outputs(
@@ -91,7 +108,7 @@ def write_outputs(
     found = [segment.definition for segment in result.segments if segment.voxels]
     chosen = [segment.definition for segment in result.segments]
     names = _names(stem, found, formats)
-    report_name = f"{stem}.report.json"
+    report_name = _report_name(stem)
     report: dict[str, Any] = {}
 
     def fill(folder: Path) -> None:
@@ -105,11 +122,15 @@ def write_outputs(
     return report
 
 
-def _names(stem: str, segments: list[SegmentDefinition], formats: Iterable[str]) -> list[str]:
+def _names(stem: str, segments: Sequence[SegmentDefinition], formats: Iterable[str]) -> list[str]:
     if not segments:
         return []
     names = [f"{stem}.{name}" for name in (SEG_NRRD, LABELS_NIFTI) if name in formats]
     return names + [_stl_name(stem, segment) for segment in segments if STL in formats]
+
+
+def _report_name(stem: str) -> str:
+    return f"{stem}.report.json"
 
 
 def _stl_name(stem: str, segment: SegmentDefinition) -> str:

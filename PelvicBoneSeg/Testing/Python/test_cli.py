@@ -128,6 +128,50 @@ def test_json_is_the_report_and_nothing_else(segment, scan_path, output):
     assert list(report["timings_s"]) == ["read", "load", "surface", "write"]
 
 
+@pytest.fixture
+def on_a_western_console(monkeypatch):
+    """Make standard output know the 256 characters of code page 1252; return what gets there.
+
+    To be called by the test itself: pytest sets standard output anew after the fixtures.
+    """
+
+    def install():
+        console = io.TextIOWrapper(io.BytesIO(), "cp1252", write_through=True)
+        monkeypatch.setattr(sys, "stdout", console)
+        return console.buffer
+
+    return install
+
+
+def test_json_survives_a_console_that_knows_few_characters(
+    segment, scan_path, output, on_a_western_console
+):
+    scan = scan_path.rename(scan_path.with_name("Č.nii.gz"))
+    printed = on_a_western_console()
+    assert segment(scan, "--json", "--formats", "stl", "--bones", "sacrum")[0] == 0
+    report = json.loads(printed.getvalue().decode("ascii"))
+    assert report == json.loads((output / "Č.report.json").read_text(encoding="utf-8"))
+    assert report["files"] == ["Č_sacrum.stl", "Č.report.json"]
+
+
+def test_the_summary_survives_a_console_that_knows_few_characters(
+    segment, scan_path, on_a_western_console
+):
+    scan = scan_path.rename(scan_path.with_name("Č.nii.gz"))
+    printed = on_a_western_console()
+    assert segment(scan, "--formats", "stl", "--bones", "sacrum")[0] == 0
+    assert "wrote \\u010c_sacrum.stl" in printed.getvalue().decode("cp1252")
+
+
+def test_a_segmentation_as_input_is_left_as_it_is(segment, tmp_path, a_volume):
+    scan = store(a_volume.voxels, tmp_path / "output" / "case.seg.nrrd", a_volume)
+    before = scan.read_bytes()
+    code, _, complaints = segment(scan, "--bones", "sacrum")
+    assert (code, complaints) == (0, "")
+    assert scan.read_bytes() == before
+    assert "case.seg.seg.nrrd" in names_in(tmp_path / "output")
+
+
 def test_a_folder_of_dicom_is_read(segment, tmp_path, output):
     voxels = np.full((12, 40, 40), 20, np.int16)
     voxels[3:9, 10:30, 10:30] = 500
@@ -213,6 +257,21 @@ def test_a_wrong_choice_is_refused_before_the_scan_is_read(segment, tmp_path, op
     assert names_in(tmp_path) == set()
 
 
+def test_results_do_not_replace_the_scan_behind_a_link(segment, segmenter, scan_path, output):
+    output.mkdir()
+    scan = scan_path.rename(output / "case.labels.nii.gz")
+    before = scan.read_bytes()
+    scan_path.symlink_to(scan)
+    code, printed, complaint = segment(scan_path)
+    assert (code, printed) == (2, "")
+    assert_one_line(complaint, f"The results would replace the scan itself: it is also {scan}")
+    assert segmenter.runs == 0
+    assert scan.read_bytes() == before
+    assert names_in(output) == {"case.labels.nii.gz"}
+    assert segment(scan_path, "--formats", "stl")[0] == 0
+    assert scan.read_bytes() == before
+
+
 @pytest.mark.parametrize(
     "arguments",
     [("segment",), ("segment", "scan.nii.gz"), ("segment", "--colour", "x"), ("reticulate",)],
@@ -247,6 +306,14 @@ def not_there(path):
 def not_an_image(path):
     (path / "scan.nii.gz").write_text("Dear colleague, " * 99)
     return path / "scan.nii.gz"
+
+
+def overlong(path):
+    return path / ("n" * 300 + ".nii.gz")
+
+
+def not_text(path):
+    return path / "\udcff.nii.gz"
 
 
 def truncated(path):
@@ -313,6 +380,12 @@ def no_dicom_series(path):
     return path
 
 
+def damaged_dicom(path):
+    slice_path = write_series(path, NOISE)[0]
+    slice_path.write_bytes(slice_path.read_bytes().replace(b"-50.0", b"-5x.0"))
+    return path
+
+
 def a_slice_missing(path):
     write_series(path, NOISE, places=[*range(11), 12])
     return path
@@ -321,6 +394,8 @@ def a_slice_missing(path):
 BAD_INPUTS = {
     not_there: "There is no file or folder",
     not_an_image: "Cannot read",
+    overlong: "name too long",
+    not_text: "its name is not UTF-8 text",
     truncated: "truncated",
     truncated_meta_image: "truncated",
     empty: "the file is empty",
@@ -334,6 +409,7 @@ BAD_INPUTS = {
     absurd_spacing: "spacing 1 × 1 × 5000 mm",
     two_dicom_series: "several DICOM series",
     no_dicom_series: "no DICOM image series",
+    damaged_dicom: "its DICOM header is damaged",
     a_slice_missing: "slices may be missing",
 }
 
@@ -396,6 +472,14 @@ def test_a_file_in_the_place_of_the_folder_is_refused(segment, scan_path, output
     assert (code, printed) == (2, "")
     assert_one_line(complaint, f"Cannot write to {output}")
     assert output.read_text() == "not a folder"
+    assert segmenter.runs == 0
+
+
+@pytest.mark.parametrize("name", ["n" * 300, "\udcff"], ids=["overlong", "not_text"])
+def test_a_folder_name_that_cannot_be_is_refused(run, segmenter, scan_path, tmp_path, name):
+    code, printed, complaint = run("segment", scan_path, "--output", tmp_path / name / "results")
+    assert (code, printed) == (2, "")
+    assert_one_line(complaint, "Cannot write to")
     assert segmenter.runs == 0
 
 

@@ -55,7 +55,9 @@ def _dataset(
     dataset.file_meta = FileMetaDataset()
     dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     dataset.file_meta.MediaStorageSOPClassUID = MRImageStorage
-    dataset.file_meta.MediaStorageSOPInstanceUID = generate_uid()
+    dataset.file_meta.MediaStorageSOPInstanceUID = generate_uid(
+        entropy_srcs=[str(elements["SeriesInstanceUID"]), str(number)]
+    )
     dataset.SOPClassUID = MRImageStorage
     dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID
     dataset.Modality = "MR"

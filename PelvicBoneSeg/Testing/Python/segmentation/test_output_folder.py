@@ -6,6 +6,7 @@ import pytest
 
 from PelvicBoneSegLib.errors import Cancelled, OutputNotWritableError
 from PelvicBoneSegLib.segmentation.output_folder import check_writable, write_together
+from segmentation.privileges import closed_to_us
 
 
 def texts_in(folder):
@@ -96,4 +97,25 @@ def test_a_file_is_no_folder(tmp_path, below):
 
 def test_checking_leaves_nothing(tmp_path):
     check_writable(tmp_path / "one" / "two")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("below", ["", "deeper"])
+def test_a_folder_in_someone_else_s_is_refused(tmp_path, below):
+    private = tmp_path / "private"
+    private.mkdir()
+    with closed_to_us(private):
+        with pytest.raises(OutputNotWritableError, match="Permission denied"):
+            check_writable(private / "results" / below)
+        with pytest.raises(OutputNotWritableError, match="Permission denied"):
+            write_together(private / "results" / below, new_files)
+    assert list(private.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["n" * 300, "\udcff"], ids=["overlong", "not_text"])
+def test_a_name_that_cannot_be_is_refused(tmp_path, name):
+    with pytest.raises(OutputNotWritableError, match="too long|not UTF-8"):
+        check_writable(tmp_path / name / "results")
+    with pytest.raises(OutputNotWritableError, match="too long|not UTF-8"):
+        write_together(tmp_path / name / "results", new_files)
     assert list(tmp_path.iterdir()) == []

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import struct
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -13,11 +14,14 @@ from PelvicBoneSegLib.errors import (
     InputNotFoundError,
     NonFiniteVoxelsError,
     NotScalarError,
+    OutOfMemoryError,
     TooFewSlicesError,
     UnreadableImageError,
     WrongDimensionError,
 )
+from PelvicBoneSegLib.segmentation import file_checks
 from PelvicBoneSegLib.segmentation.reader import read_volume, stem_of
+from segmentation.privileges import closed_to_us
 
 SPACING = (1.5, 2.0, 5.0)
 ORIGIN = (-40.0, 12.5, 70.0)
@@ -87,6 +91,25 @@ def test_a_missing_file_is_named(tmp_path):
         read_volume(tmp_path / "nowhere.nii.gz")
 
 
+@pytest.mark.parametrize("name", ["scan.nii.gz", "series"])
+def test_a_scan_in_someone_else_s_folder_is_refused(tmp_path, name):
+    private = tmp_path / "private"
+    private.mkdir()
+    with (
+        closed_to_us(private),
+        pytest.raises(UnreadableImageError, match=f"{name} as an image: Permission denied"),
+    ):
+        read_volume(private / name)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("n" * 300 + ".nii.gz", "too long"), ("\udcff.nii.gz", "not UTF-8 text")]
+)
+def test_a_name_that_cannot_be_is_refused(tmp_path, name, reason):
+    with pytest.raises(UnreadableImageError, match=reason):
+        read_volume(tmp_path / name)
+
+
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_an_empty_file_is_refused(tmp_path, suffix):
     path = tmp_path / f"scan.{suffix}"
@@ -119,6 +142,76 @@ def test_a_whole_gzip_file_of_a_truncated_image_is_refused(store, grey_values):
     path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes())[:-100]))
     with pytest.raises(UnreadableImageError, match=r"truncated \(29052 bytes of 29152"):
         read_volume(path)
+
+
+@pytest.mark.parametrize("suffix", ["nii", "nii.gz"])
+def test_what_follows_the_voxels_is_not_loaded(store, grey_values, suffix):
+    path = store(grey_values, f"scan.{suffix}")
+    voxels = path.read_bytes() if suffix == "nii" else gzip.decompress(path.read_bytes())
+    too_much = voxels + bytes(64 << 20)
+    path.write_bytes(too_much if suffix == "nii" else gzip.compress(too_much))
+    del too_much
+    tracemalloc.start()
+    try:
+        np.testing.assert_array_equal(read_volume(path).voxels, grey_values)
+        assert tracemalloc.get_traced_memory()[1] < 32 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_voxels_in_several_blocks_are_all_looked_at(store, monkeypatch):
+    monkeypatch.setattr(file_checks, "_BLOCK_BYTES", 1000)
+    voxels = np.random.default_rng(0).random((12, 30, 40), np.float32)
+    path = store(voxels)
+    np.testing.assert_array_equal(read_volume(path).voxels, voxels)
+    voxels.flat[[0, 249, 250, 251, -1]] = np.nan
+    with pytest.raises(NonFiniteVoxelsError, match="5 voxels"):
+        read_volume(store(voxels))
+    path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes())[:-1]))
+    with pytest.raises(UnreadableImageError, match="truncated"):
+        read_volume(path)
+
+
+NRRD_OF_TWO_PETABYTES = b"""NRRD0004
+type: short
+dimension: 3
+space: left-posterior-superior
+sizes: 100000 100000 100000
+space directions: (1,0,0) (0,1,0) (0,0,1)
+kinds: domain domain domain
+endian: little
+encoding: raw
+space origin: (0,0,0)
+
+some voxels"""
+
+
+def test_a_scan_that_itk_has_no_memory_for_is_not_called_damaged(tmp_path):
+    path = tmp_path / "scan.nrrd"
+    path.write_bytes(NRRD_OF_TWO_PETABYTES)
+    with pytest.raises(OutOfMemoryError, match="memory is too small for the scan"):
+        read_volume(path)
+
+
+@pytest.mark.parametrize("message", ["std::bad_alloc", "Failed to allocate memory for image."])
+def test_itk_s_words_for_no_memory_are_known(store, grey_values, monkeypatch, message):
+    def fail(reader):
+        raise RuntimeError(f"Exception thrown in SimpleITK: {message}")
+
+    monkeypatch.setattr(sitk.ImageFileReader, "Execute", fail)
+    with pytest.raises(OutOfMemoryError):
+        read_volume(store(grey_values))
+
+
+def test_a_scan_that_python_has_no_memory_for_is_not_a_fault_of_ours(
+    store, grey_values, monkeypatch
+):
+    def fail(image):
+        raise MemoryError
+
+    monkeypatch.setattr(sitk, "GetArrayFromImage", fail)
+    with pytest.raises(OutOfMemoryError, match="Close other programs, or crop the scan"):
+        read_volume(store(grey_values))
 
 
 @pytest.mark.parametrize("suffix", ["nii.gz", "mhd"])
@@ -268,6 +361,11 @@ def test_a_big_endian_file_is_read(tmp_path, grey_values):
     np.testing.assert_allclose(volume.ijk_to_lps, np.diag([*SPACING, 1]), atol=1e-6)
 
 
+def test_an_absurd_place_of_the_voxels_is_truncation(patch):
+    with pytest.raises(UnreadableImageError, match="truncated"):
+        read_volume(patch(108, "<f", 3e38))
+
+
 def test_a_png_picture_is_refused(store):
     path = store(np.arange(1200, dtype=np.uint8).reshape(30, 40), "scan.png")
     with pytest.raises(UnreadableImageError, match="not an image in one of these formats"):
@@ -289,7 +387,7 @@ def test_libraries_print_nothing(store, grey_values, capfd):
         ("case_06.NII.GZ", "case_06"),
         ("case_06.nii", "case_06"),
         ("case_06.nrrd", "case_06"),
-        ("case_06.seg.nrrd", "case_06"),
+        ("case_06.seg.nrrd", "case_06.seg"),
         ("case_06.mha", "case_06"),
     ],
 )
@@ -303,3 +401,9 @@ def test_outputs_of_a_folder_are_named_after_it(tmp_path, monkeypatch):
     assert stem_of(folder) == "C3N.01877"
     monkeypatch.chdir(folder)
     assert stem_of(".") == "C3N.01877"
+
+
+def test_outputs_of_a_link_are_named_after_the_link(tmp_path):
+    (tmp_path / "MD5E-s1234--0a1b2c").touch()
+    (tmp_path / "case_06.nii.gz").symlink_to("MD5E-s1234--0a1b2c")
+    assert stem_of(tmp_path / "case_06.nii.gz") == "case_06"

@@ -7,9 +7,12 @@ from pydicom import dcmread
 from pydicom.uid import generate_uid
 
 from PelvicBoneSegLib.errors import (
+    AbsurdGeometryError,
     EmptyDicomFolderError,
     IrregularSlicesError,
     NotScalarError,
+    OutOfMemoryError,
+    PelvicBoneSegError,
     SeveralSeriesError,
     TooFewSlicesError,
     UnreadableImageError,
@@ -198,3 +201,104 @@ def test_a_single_file_of_a_series_points_to_the_folder(folder, grey_values):
     path = write_series(folder, grey_values)[0]
     with pytest.raises(UnreadableImageError, match="give the folder of its series"):
         read_volume(path)
+
+
+# The bytes of a header that `write_series` makes, and what damage makes of them.
+DAMAGE = {
+    "position_no_number": (b"-50.0", b"-5x.0"),
+    "position_not_finite": (b"-50.0", b"1e999"),
+    "position_of_two_numbers": (b"-50.0\\", b"-50.0."),
+    "unknown_value_representation": (b"\x20\x00\x32\x00DS", b"\x20\x00\x32\x00D\xe4"),
+    "orientation_of_five_numbers": (b"1.0\\0.0", b"1.0.0.0"),
+    "frames_no_number": (b"\x28\x00\x08\x00IS\x02\x001", b"\x28\x00\x08\x00IS\x02\x00e"),
+    "several_frame_counts": (b"IS\x04\x001112", b"IS\x04\x001\\12"),
+    "rows_of_an_odd_length": (b"\x28\x00\x10\x00US\x02", b"\x28\x00\x10\x00US\x03"),
+    "no_rows": (b"US\x02\x00\x14\x00", b"US\x02\x00\x00\x00"),
+    "unknown_transfer_syntax": (b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.9.1\0"),
+    "no_transfer_syntax": (b"\x02\x00\x10\x00UI", b"\x02\x00\x1f\x00UI"),
+    "kind_no_name": (b"\x28\x00\x10\x00US", b"\x28\x00\x19\x00US"),
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_header_is_named(folder, grey_values, damage):
+    before, after = DAMAGE[damage]
+    frames = 1112 if damage == "several_frame_counts" else 1
+    path = write_series(folder, grey_values, NumberOfFrames=frames)[0]
+    content = path.read_bytes()
+    assert before in content
+    path.write_bytes(content.replace(before, after, 1))
+    with pytest.raises(UnreadableImageError, match=f"{path.name}.*header is (damaged|truncated)"):
+        read_volume(folder)
+
+
+def test_a_series_uid_of_two_values_is_another_series(folder, grey_values):
+    path = write_series(folder, grey_values, SeriesInstanceUID="1.2.345")[4]
+    path.write_bytes(path.read_bytes().replace(b"1.2.345", b"1.2\\345"))
+    with pytest.raises(IrregularSlicesError, match="slices may be missing"):
+        read_volume(folder)
+
+
+@pytest.mark.filterwarnings("error")
+def test_whatever_damage_a_header_has_it_is_refused_or_does_not_matter(folder, grey_values):
+    paths = write_series(
+        folder, grey_values[:3], SeriesInstanceUID="1.2.3", NumberOfFrames=1, RescaleSlope="2"
+    )
+    expected = read_volume(folder).ijk_to_lps
+    random, refused = np.random.default_rng(5), 0
+    for path in paths * 25:
+        content = path.read_bytes()
+        damaged = bytearray(content)
+        places = random.integers(128, len(content) - grey_values[0].nbytes, random.integers(1, 4))
+        for place in places:
+            damaged[place] = random.integers(256)
+        path.write_bytes(damaged)
+        try:
+            np.testing.assert_array_equal(read_volume(folder).ijk_to_lps, expected)
+        except PelvicBoneSegError:
+            refused += 1
+        path.write_bytes(content)
+    assert 20 < refused < 75
+
+
+def test_a_pixel_spacing_that_is_not_positive_is_refused(folder, grey_values):
+    write_series(folder, grey_values, pixel_spacing=(2.0, -1.5))
+    with pytest.raises(AbsurdGeometryError, match="spacing in slice_.* is not positive"):
+        read_volume(folder)
+
+
+@pytest.mark.parametrize("rows", [(0, 0, -2), (0.6, 0, -0.8)], ids=["too_long", "slanted"])
+def test_directions_that_are_no_unit_vectors_at_right_angles_are_refused(folder, grey_values, rows):
+    write_series(folder, grey_values, orientation=((1, 0, 0), rows))
+    with pytest.raises(AbsurdGeometryError, match="not at right angles"):
+        read_volume(folder)
+
+
+def test_slices_of_different_pixel_spacing_are_refused(folder, grey_values):
+    path = write_series(folder, grey_values)[3]
+    dataset = dcmread(path)
+    dataset.PixelSpacing[0] = 2.1
+    dataset.save_as(path)
+    with pytest.raises(IrregularSlicesError, match="differ in pixel spacing"):
+        read_volume(folder)
+
+
+def test_a_file_name_that_is_not_text_is_refused(folder, grey_values):
+    path = write_series(folder, grey_values)[3]
+    try:
+        path.rename(folder / "\udcff.dcm")
+    except (OSError, UnicodeError):
+        pytest.skip("this file system has no such names")
+    with pytest.raises(UnreadableImageError, match="not UTF-8 text"):
+        read_volume(folder)
+
+
+def test_a_series_too_large_for_memory_is_not_called_damaged(folder, grey_values, monkeypatch):
+    def fail(reader):
+        raise RuntimeError("Exception thrown in SimpleITK: std::bad_alloc")
+
+    monkeypatch.setattr(sitk.ImageSeriesReader, "Execute", fail)
+    write_series(folder, grey_values)
+    with pytest.raises(OutOfMemoryError):
+        read_volume(folder)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -159,6 +160,7 @@ def test_the_report_tells_all(write, output, a_volume, run_on):
     assert report["input"]["left_handed"] is a_volume.is_left_handed
     assert report["bundle"] == {"name": "small", "version": "1.2.3", "sha256": "ab" * 32}
     assert report["device"] == "cpu"
+    assert report["precision"] == "float32"
     assert list(report["timings_s"]) == ["read", "surface", "write"]
     assert report["timings_s"]["read"] == 0.25
     left, right = report["segments"]
@@ -169,6 +171,15 @@ def test_the_report_tells_all(write, output, a_volume, run_on):
     assert right["ml"] == pytest.approx(4 / 3 * np.pi * 20 * 18 * 28 / 1000, rel=0.02)
     assert right["touches_border"] is False
     assert report["warnings"] == ["Left femur: not found."]
+
+
+def test_the_report_tells_how_sure_each_slice_is(write, output, a_volume, run_on):
+    confidence = np.array([np.nan, 0.5, 2 / 3, 1.0])
+    result = replace(run_on(a_volume), slice_confidence=confidence, slice_axis=1)
+    write(result, a_volume)
+    report = json.loads((output / "case.report.json").read_text(encoding="utf-8"))
+    assert report["slice_axis"] == "j"
+    assert report["slice_confidence"] == [None, 0.5, 0.6667, 1.0]
 
 
 def test_bones_that_were_not_found_are_in_the_report_alone(write, output, a_volume, run_on):
