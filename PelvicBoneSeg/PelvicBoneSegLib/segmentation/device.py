@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from functools import cache
-
 import torch
 
 from ..errors import DeviceUnavailableError
@@ -35,28 +32,19 @@ def choose_device(name: str = "auto") -> torch.device:
 def autocast_dtype(device: torch.device) -> torch.dtype:
     """Return the precision in which convolutions run fastest on a device.
 
-    GPUs compute in float16. Processors differ: with bfloat16 instructions they are several times
-    faster in it, without them slower, so that is tried once.
+    GPUs compute in float16. Processors with bfloat16 instructions are several times faster in it,
+    those without are slower.
     """
     if device.type == "cpu":
-        return torch.bfloat16 if _cpu_prefers_bfloat16() else torch.float32
+        return torch.bfloat16 if _cpu_has_bfloat16() else torch.float32
     return torch.float16
 
 
-@cache
-def _cpu_prefers_bfloat16() -> bool:
-    def seconds(dtype: torch.dtype) -> float:
-        convolution = torch.nn.Conv2d(32, 32, 3, padding=1).to(memory_format=torch.channels_last)
-        image = torch.zeros(1, 32, 128, 128).to(memory_format=torch.channels_last)
-        best = float("inf")
-        with (
-            torch.inference_mode(),
-            torch.autocast("cpu", dtype, enabled=dtype is not torch.float32),
-        ):
-            for _ in range(4):
-                start = time.perf_counter()
-                convolution(image)
-                best = min(best, time.perf_counter() - start)
-        return best
-
-    return seconds(torch.bfloat16) < seconds(torch.float32)
+def _cpu_has_bfloat16() -> bool:
+    # Asked of the processor and not timed: a busy computer would change the answer, and with it
+    # voxels at the edges of bones.
+    if hasattr(torch.cpu, "get_capabilities"):
+        has = torch.cpu.get_capabilities()
+        return any(has.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
+    # Before there was a public question.
+    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
