@@ -18,7 +18,7 @@ class TrainingDataError(PelvicBoneSegError):
     """A dataset cannot be trained on."""
 
     def __init__(self, path: Path | str, reason: str) -> None:
-        super().__init__(f"Cannot train on {path}: {reason}. Correct or remove the case.")
+        super().__init__(f"Cannot train on {path}: {reason}. Correct or remove it.")
 
 
 class BundleFolderError(PelvicBoneSegError):
@@ -28,4 +28,14 @@ class BundleFolderError(PelvicBoneSegError):
         super().__init__(
             f"No bundle can be written to {path}: {reason}. "
             "Choose a new folder, or that of an old bundle."
+        )
+
+
+class TrainingLogError(PelvicBoneSegError):
+    """The record of the epochs cannot be stored."""
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        super().__init__(
+            f"Cannot write the training log {path}: {reason}. "
+            "Make room there, or name another output in the configuration."
         )

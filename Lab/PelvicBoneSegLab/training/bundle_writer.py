@@ -13,6 +13,7 @@ import torch
 from safetensors.torch import save
 
 from PelvicBoneSegLib.anatomy import BONES
+from PelvicBoneSegLib.errors import OutputNotWritableError
 from PelvicBoneSegLib.segmentation.bundle import (
     DESCRIPTION_FILE,
     WEIGHTS_FILE,
@@ -96,25 +97,39 @@ def write_bundle(bundle: Bundle, folder: Path) -> None:
     ------
     BundleFolderError
         What is there is no bundle.
-    OSError
-        It cannot be stored.
+    OutputNotWritableError
+        It cannot be stored. Here as there, the folder is as it was.
     """
     check_bundle_folder(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
-        new, old = Path(scratch, "new"), Path(scratch, "old")
-        new.mkdir()
-        text = json.dumps(bundle.description, indent=2, ensure_ascii=False) + "\n"
-        (new / DESCRIPTION_FILE).write_text(text, encoding="utf-8")
-        (new / WEIGHTS_FILE).write_bytes(bundle.weights)
+    # Where the folder is a link, what it points to is replaced and not the link.
+    folder = folder.resolve()
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
+            new, old = Path(scratch, "new"), Path(scratch, "old")
+            _fill(new, bundle)
+            _exchange(folder, new, old)
+    except OSError as error:
+        raise OutputNotWritableError(folder, error.strerror or str(error)) from error
+
+
+def _fill(new: Path, bundle: Bundle) -> None:
+    new.mkdir()
+    text = json.dumps(bundle.description, indent=2, ensure_ascii=False) + "\n"
+    (new / DESCRIPTION_FILE).write_text(text, encoding="utf-8")
+    (new / WEIGHTS_FILE).write_bytes(bundle.weights)
+
+
+def _exchange(folder: Path, new: Path, old: Path) -> None:
+    """Move the folder away and the new one in; if that fails, move the old one back."""
+    try:
         if folder.exists():
             os.replace(folder, old)
-        try:
-            os.replace(new, folder)
-        except BaseException:
-            if old.exists():
-                os.replace(old, folder)
-            raise
+        os.replace(new, folder)
+    except BaseException:
+        if old.exists() and not folder.exists():
+            os.replace(old, folder)
+        raise
 
 
 def _half(value: torch.Tensor) -> torch.Tensor:

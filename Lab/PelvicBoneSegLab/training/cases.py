@@ -75,8 +75,8 @@ def iterate_scans(dataset: dict[str, Any], *, validation: bool) -> Iterator[Labe
     Raises
     ------
     TrainingDataError
-        No case, no label map beside an image, different geometry, a label value that the
-        configuration does not name, or no labelled voxel.
+        No case, none left to train on, no readable label map beside an image, different
+        geometry, a label value that the configuration does not name, or no labelled voxel.
     """
     root = dataset["root"]
     held_out = set(dataset.get("validation", ()))
@@ -84,9 +84,11 @@ def iterate_scans(dataset: dict[str, Any], *, validation: bool) -> Iterator[Labe
     missing = held_out - {_case_name(path) for path in paths}
     if missing or not paths:
         raise TrainingDataError(root, f"no images for {', '.join(sorted(missing)) or 'any case'}")
-    for path in paths:
-        if (_case_name(path) in held_out) == validation:
-            yield _read_scan(path, dataset)
+    chosen = [path for path in paths if (_case_name(path) in held_out) == validation]
+    if not chosen and not validation:
+        raise TrainingDataError(root, "all its cases are for validation, none is left to train on")
+    for path in chosen:
+        yield _read_scan(path, dataset)
 
 
 def validation_scans(config: TrainingConfig) -> list[LabelledScan]:
@@ -128,7 +130,10 @@ def _read_scan(path: Path, dataset: dict[str, Any]) -> LabelledScan:
     if not label_path.is_file():
         raise TrainingDataError(path, f"there is no label map {label_path}")
     volume = read_volume(path)
-    label_image = sitk.ReadImage(str(label_path))
+    try:
+        label_image = sitk.ReadImage(str(label_path))
+    except RuntimeError as error:
+        raise TrainingDataError(label_path, "it is not a complete image") from error
     raw = sitk.GetArrayFromImage(label_image)
     _check_geometry(sitk.ReadImage(str(path)), label_image, label_path)
     unknown = set(np.unique(raw).tolist()) - {0, *dataset["labels"]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +12,22 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from PelvicBoneSegLib.anatomy import BONES
-from PelvicBoneSegLib.segmentation.orientation import PLANES
+from PelvicBoneSegLib.segmentation import bundle as bundle_module
 from PelvicBoneSegLib.segmentation.preparation import STRIDE
 
 from ..errors import ConfigurationError
 
+# What goes into the bundle follows the bundle's own rules, so that faults show before training.
+_BUNDLE_SCHEMA: dict[str, Any] = json.loads(
+    Path(bundle_module.__file__).with_name("bundle.schema.json").read_text(encoding="utf-8")
+)
+_IN_BUNDLE: dict[str, Any] = _BUNDLE_SCHEMA["properties"]
+_BUNDLE_FIELDS = ("name", "version", "description", "intended_use", "licence", "training_data")
+
 _NUMBER = {"type": "number"}
 _POSITIVE = {"type": "number", "exclusiveMinimum": 0}
+_NOT_NEGATIVE = {"type": "number", "minimum": 0}
+_PROBABILITY = {"type": "number", "minimum": 0, "maximum": 1}
 _COUNT = {"type": "integer", "minimum": 1}
 _RANGE = {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}
 
@@ -40,15 +50,15 @@ _DATASET = {
 
 _AUGMENTATION_SETTINGS: dict[str, Any] = {
     "rotation_deg": _RANGE,
-    "scale": _RANGE,
+    "scale": {**_RANGE, "items": _POSITIVE},
     "shift": _RANGE,
-    "flip": _NUMBER,
+    "flip": _PROBABILITY,
     "gamma": _RANGE,
     "contrast": _RANGE,
     "brightness": _RANGE,
     "bias_field": _RANGE,
     "noise": _RANGE,
-    "blur": _NUMBER,
+    "blur": _PROBABILITY,
 }
 _AUGMENTATION = {
     "type": "object",
@@ -58,12 +68,13 @@ _AUGMENTATION = {
 }
 
 SCHEMA: dict[str, Any] = {
+    "$defs": _BUNDLE_SCHEMA["$defs"],
     "type": "object",
     "additionalProperties": False,
     "required": ["seed", "datasets", "model", "training", "augmentation", "bundle", "output"],
     "properties": {
         "seed": {"type": "integer"},
-        "output": {"type": "string"},
+        "output": {"type": "string", "minLength": 1},
         "datasets": {"type": "array", "items": _DATASET, "minItems": 1},
         "model": {
             "type": "object",
@@ -73,13 +84,11 @@ SCHEMA: dict[str, Any] = {
                 "encoder_weights",
             ],
             "properties": {
-                "architecture": {"type": "object", "required": ["arch", "encoder_name"]},
-                "channel_offsets_mm": {"type": "array", "items": _NUMBER, "minItems": 1},
-                "spacing_mm": _POSITIVE,
-                "percentiles": _RANGE,
-                "planes": {
-                    "type": "array", "items": {"enum": list(PLANES)}, "minItems": 1,
-                },
+                "architecture": _IN_BUNDLE["architecture"],
+                "channel_offsets_mm": _IN_BUNDLE["channel_offsets_mm"],
+                "spacing_mm": _IN_BUNDLE["spacing_mm"],
+                "percentiles": _IN_BUNDLE["normalisation"]["properties"]["percentiles"],
+                "planes": _IN_BUNDLE["planes"],
                 "encoder_weights": {"enum": ["imagenet", "none"]},
             },
         },
@@ -96,9 +105,9 @@ SCHEMA: dict[str, Any] = {
                 "batch_size": _COUNT,
                 "patch": {**_COUNT, "multipleOf": STRIDE},
                 "learning_rate": _POSITIVE,
-                "weight_decay": _NUMBER,
-                "warmup_epochs": _NUMBER,
-                "ema_decay": _NUMBER,
+                "weight_decay": _NOT_NEGATIVE,
+                "warmup_epochs": _NOT_NEGATIVE,
+                "ema_decay": _PROBABILITY,
                 "validate_every": _COUNT,
                 "device": {"enum": ["auto", "cpu", "cuda", "mps"]},
             },
@@ -106,9 +115,9 @@ SCHEMA: dict[str, Any] = {
         "augmentation": _AUGMENTATION,
         "bundle": {
             "type": "object",
-            "required": [
-                "name", "version", "description", "intended_use", "licence", "training_data",
-            ],
+            "additionalProperties": False,
+            "required": list(_BUNDLE_FIELDS),
+            "properties": {name: _IN_BUNDLE[name] for name in _BUNDLE_FIELDS},
         },
     },
 }  # fmt: skip
@@ -143,15 +152,15 @@ class TrainingConfig:
         Raises
         ------
         ConfigurationError
-            The file is missing, no YAML, or breaks the schema; the message names the field.
+            The file is missing, no YAML, or breaks the rules; the message names the field.
         """
         try:
             content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-        except (OSError, yaml.YAMLError) as error:
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
             raise ConfigurationError(path, str(error).replace("\n", " ")) from error
-        problem = next(Draft202012Validator(SCHEMA).iter_errors(_with_text_keys(content)), None)
+        problem = _first_problem(content)
         if problem is not None:
-            raise ConfigurationError(path, f"{problem.json_path}: {problem.message}")
+            raise ConfigurationError(path, problem)
         data = os.environ.get("PELVICBONESEG_DATA", "../shared/data")
         for dataset in content["datasets"]:
             dataset["root"] = Path(dataset["root"].replace("${PELVICBONESEG_DATA}", data))
@@ -159,6 +168,22 @@ class TrainingConfig:
         content["datasets"] = tuple(content["datasets"])
         content["output"] = Path(content["output"])
         return cls(path=Path(path), **content)
+
+
+def _first_problem(content: Any) -> str | None:
+    """Return the field and what is wrong with it, or None where all is well."""
+    complaint = next(Draft202012Validator(SCHEMA).iter_errors(_with_text_keys(content)), None)
+    if complaint is not None:
+        return f"{complaint.json_path}: {complaint.message}"
+    if not any(dataset.get("validation") for dataset in content["datasets"]):
+        return "$.datasets: none names validation cases, by which the best epoch is chosen"
+    low, high = content["model"]["percentiles"]
+    if low >= high:
+        return f"$.model.percentiles: {low} is not below {high}"
+    for name, setting in content["augmentation"].items():
+        if isinstance(setting, list) and setting[0] > setting[1]:
+            return f"$.augmentation.{name}: {setting[0]} is above {setting[1]}"
+    return None
 
 
 def _with_text_keys(content: Any) -> Any:

@@ -16,8 +16,10 @@ def train(config_path: Path) -> None:
 
     Raises
     ------
-    ConfigurationError, TrainingDataError
-        What is wrong, by file, before training starts.
+    ConfigurationError, TrainingDataError, OutputNotWritableError, BundleFolderError
+        What is wrong, by file, before training starts; also when storing fails later.
+    TrainingLogError
+        The log beside the bundle's folder cannot be stored.
     """
     config = TrainingConfig.load(config_path)
     bundle = Trainer(config).run()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 import math
 import time
 from collections.abc import Sequence
@@ -16,18 +15,21 @@ from tqdm import tqdm
 
 from PelvicBoneSegLib.anatomy import BONES
 from PelvicBoneSegLib.segmentation.bundle import Bundle
-from PelvicBoneSegLib.segmentation.device import autocast_dtype, choose_device
+from PelvicBoneSegLib.segmentation.device import choose_device
 from PelvicBoneSegLib.segmentation.engine import Engine
 from PelvicBoneSegLib.segmentation.network import create_network
+from PelvicBoneSegLib.segmentation.output_folder import check_writable
 from PelvicBoneSegLib.segmentation.smp_import import import_smp
 
-from ..errors import TrainingDataError
+from ..errors import ConfigurationError
 from .augmentation import Augmentation
 from .bundle_writer import check_bundle_folder, make_bundle, write_bundle
 from .cases import LabelledScan, dice_by_bone, iterate_scans, make_stack, validation_scans
 from .config import TrainingConfig
 from .encoder_weights import load_imagenet_encoder
+from .precision import trains_in_bfloat16
 from .sampler import SliceSampler
+from .training_log import TrainingLog
 
 _NO_METRICS: dict[str, Any] = {"dataset": "none yet", "cases": [], "dice": {}}
 
@@ -42,25 +44,25 @@ class Trainer:
 
     Raises
     ------
-    TrainingDataError, BundleInvalidError, BundleFolderError
-        A dataset, the bundle's description or its folder cannot be used; nothing has been trained
-        yet.
+    OutputNotWritableError, BundleFolderError, ConfigurationError, TrainingDataError
+        The bundle's folder, the network's description or a dataset cannot be used; nothing has
+        been trained yet.
     """
 
     def __init__(self, config: TrainingConfig) -> None:
         self._config = config
         self._settings = config.training
+        check_writable(config.output)
+        check_writable(config.output.parent)
+        check_bundle_folder(config.output)
         torch.manual_seed(config.seed)
         generator = torch.Generator().manual_seed(config.seed)
         self._device = choose_device(self._settings["device"])
-        # float16, which inference takes on GPUs, would need its gradients scaled.
-        self._autocasts = (
-            self._device.type == "cuda" or autocast_dtype(self._device) is torch.bfloat16
-        )
-        check_bundle_folder(config.output)
+        self._autocasts = trains_in_bfloat16(self._device)
+        self._network = self._make_network()
+        # What cannot become a bundle must not come up after an hour.
+        make_bundle(config, self._network, _NO_METRICS)
         self._validation = validation_scans(config)
-        if not self._validation:
-            raise TrainingDataError(config.path, "no dataset names validation cases")
         self._sampler = SliceSampler(
             [(dataset["weight"], self._stacks(dataset)) for dataset in config.datasets],
             config.model["channel_offsets_mm"],
@@ -68,9 +70,6 @@ class Trainer:
             generator,
         )
         self._augment = Augmentation(config.augmentation, self._settings["patch"], generator)
-        self._network = self._make_network()
-        # What is wrong with the description must not come up after an hour.
-        make_bundle(config, self._network, _NO_METRICS)
         self._average = AveragedModel(
             self._network,
             multi_avg_fn=get_ema_multi_avg_fn(self._settings["ema_decay"]),
@@ -94,24 +93,26 @@ class Trainer:
         -------
         The best bundle by mean validation Dice of the network's own labels, before
         post-processing.
+
+        Raises
+        ------
+        OutputNotWritableError, TrainingLogError
+            The bundle or the log cannot be stored; what was stored before is still there.
         """
-        log = self._config.output.with_suffix(".log.jsonl")
-        log.parent.mkdir(parents=True, exist_ok=True)
+        log = TrainingLog(self._config.output)
         best: Bundle | None = None
-        with log.open("w", encoding="utf-8") as lines:
-            for epoch in range(1, self._settings["epochs"] + 1):
-                start = time.perf_counter()
-                record: dict[str, Any] = {"epoch": epoch, "loss": self._train_epoch(epoch)}
-                record["seconds"] = round(time.perf_counter() - start, 1)
-                last = epoch == self._settings["epochs"]
-                if epoch % self._settings["validate_every"] == 0 or last:
-                    bundle = self._validate()
-                    record["validation"] = bundle.description["metrics"]
-                    if best is None or _mean_dice(bundle) > _mean_dice(best):
-                        best = bundle
-                        write_bundle(best, self._config.output)
-                lines.write(json.dumps(record) + "\n")
-                lines.flush()
+        for epoch in range(1, self._settings["epochs"] + 1):
+            start = time.perf_counter()
+            record: dict[str, Any] = {"epoch": epoch, "loss": self._train_epoch(epoch)}
+            record["seconds"] = round(time.perf_counter() - start, 1)
+            last = epoch == self._settings["epochs"]
+            if epoch % self._settings["validate_every"] == 0 or last:
+                bundle = self._validate()
+                record["validation"] = bundle.description["metrics"]
+                if best is None or _mean_dice(bundle) > _mean_dice(best):
+                    best = bundle
+                    write_bundle(best, self._config.output)
+            log.append(record)
         assert best is not None, "the last epoch is always validated"
         return best
 
@@ -124,9 +125,15 @@ class Trainer:
 
     def _make_network(self) -> torch.nn.Module:
         model = self._config.model
-        network = create_network(
-            model["architecture"], len(model["channel_offsets_mm"]), len(BONES) + 1
-        )
+        try:
+            network = create_network(
+                model["architecture"], len(model["channel_offsets_mm"]), len(BONES) + 1
+            )
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            reason = " ".join(str(error).split())[:300]
+            raise ConfigurationError(
+                self._config.path, f"$.model.architecture: {reason}"
+            ) from error
         if model["encoder_weights"] == "imagenet":
             load_imagenet_encoder(network.encoder)
         return network.to(self._device, memory_format=torch.channels_last)

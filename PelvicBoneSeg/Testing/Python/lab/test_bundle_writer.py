@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
 from PelvicBoneSegLab.errors import BundleFolderError
 from PelvicBoneSegLab.training.bundle_writer import with_metrics, write_bundle
-from PelvicBoneSegLib.segmentation.bundle import Bundle
+from PelvicBoneSegLib.errors import OutputNotWritableError
+from PelvicBoneSegLib.segmentation.bundle import WEIGHTS_FILE, Bundle
 from segmentation.small_bundle import write_small_bundle
 
 METRICS = {"dataset": "new", "cases": [], "dice": {}}
@@ -45,4 +47,28 @@ def test_a_failure_brings_the_old_bundle_back(a_bundle, tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         write_bundle(with_metrics(a_bundle, METRICS), a_bundle.path)
     assert Bundle.load(a_bundle.path).description["metrics"]["dataset"] == "none"
+    assert [path.name for path in tmp_path.iterdir()] == ["small"]
+
+
+def test_a_link_to_a_folder_stays_a_link(a_bundle, tmp_path):
+    link = tmp_path / "link"
+    try:
+        link.symlink_to(a_bundle.path, target_is_directory=True)
+    except OSError:
+        pytest.skip("this user may not make links here")
+    write_bundle(with_metrics(a_bundle, METRICS), link)
+    assert link.is_symlink()
+    assert Bundle.load(a_bundle.path).description["metrics"]["dataset"] == "new"
+
+
+def test_a_bundle_that_cannot_be_stored_leaves_the_old_one(a_bundle, tmp_path, monkeypatch):
+    def disk_is_full(path, content):
+        raise OSError(28, "No space left on device")
+
+    weights = (a_bundle.path / WEIGHTS_FILE).read_bytes()
+    monkeypatch.setattr(Path, "write_bytes", disk_is_full)
+    with pytest.raises(OutputNotWritableError, match="No space left"):
+        write_bundle(with_metrics(a_bundle, METRICS), a_bundle.path)
+    assert Bundle.load(a_bundle.path).description["metrics"]["dataset"] == "none"
+    assert (a_bundle.path / WEIGHTS_FILE).read_bytes() == weights
     assert [path.name for path in tmp_path.iterdir()] == ["small"]

@@ -7,14 +7,22 @@ import json
 import numpy as np
 import pytest
 import SimpleITK as sitk
+import torch
 
 from lab.small_dataset import SHAPE, configuration, write_case, write_configuration, write_dataset
-from PelvicBoneSegLab.errors import BundleFolderError, ConfigurationError, TrainingDataError
+from PelvicBoneSegLab.errors import (
+    BundleFolderError,
+    ConfigurationError,
+    TrainingDataError,
+    TrainingLogError,
+)
 from PelvicBoneSegLab.training.cases import dice_by_bone, iterate_scans, make_stack
 from PelvicBoneSegLab.training.config import TrainingConfig
+from PelvicBoneSegLab.training.precision import trains_in_bfloat16
 from PelvicBoneSegLab.training.train import train
 from PelvicBoneSegLab.training.trainer import Trainer
-from PelvicBoneSegLib.errors import BundleInvalidError
+from PelvicBoneSegLab.training.training_log import TrainingLog
+from PelvicBoneSegLib.errors import OutputNotWritableError
 from PelvicBoneSegLib.segmentation.bundle import Bundle
 
 
@@ -92,6 +100,16 @@ def test_bones_are_told_apart():
         ("model", "planes", []),
         ("training", "patch", 100),
         ("augmentation", "gamma", 3),
+        ("augmentation", "gamma", [0.2, -0.2]),
+        ("augmentation", "scale", [0, 1]),
+        ("training", "ema_decay", 1.5),
+        ("model", "percentiles", [99, 1]),
+        ("model", "spacing_mm", 50),
+        ("model", "architecture", {"arch": "nonsense", "encoder_name": "resnet34"}),
+        ("bundle", "name", "My Bundle"),
+        ("bundle", "version", 1.0),
+        ("bundle", "colour", "blue"),
+        ("bundle", "training_data", []),
     ],
 )
 def test_a_wrong_field_is_named(a_configuration, load, section, field, value):
@@ -100,25 +118,41 @@ def test_a_wrong_field_is_named(a_configuration, load, section, field, value):
         load(a_configuration)
 
 
-def test_a_label_that_is_no_number_is_named(a_configuration, load):
-    a_configuration["datasets"][0]["labels"] = {"a": "femur"}
-    with pytest.raises(ConfigurationError, match="'a' does not match"):
+@pytest.mark.parametrize("value", ["a", 0, 1.5, True])
+def test_a_label_that_is_no_number_of_an_object_is_named(a_configuration, load, value):
+    a_configuration["datasets"][0]["labels"] = {value: "femur"}
+    with pytest.raises(ConfigurationError, match=f"labels: '{value}' does not match"):
         load(a_configuration)
 
 
-@pytest.mark.parametrize(
-    ("field", "value"), [("name", "My Bundle"), ("version", "1.0"), ("colour", "blue")]
-)
-def test_a_wrong_bundle_section_is_named_before_training(a_configuration, load, field, value):
-    a_configuration["bundle"][field] = value
-    with pytest.raises(BundleInvalidError, match=field if field == "colour" else str(value)):
-        Trainer(load(a_configuration))
-
-
-def test_no_validation_case_is_said_before_training(a_configuration, load):
+def test_a_configuration_without_validation_cases_is_refused(a_configuration, load):
     a_configuration["datasets"][0]["validation"] = []
-    with pytest.raises(TrainingDataError, match="validation cases"):
+    with pytest.raises(ConfigurationError, match="validation cases"):
+        load(a_configuration)
+
+
+def test_an_unknown_encoder_is_said_before_training(a_configuration, load):
+    a_configuration["model"]["architecture"]["encoder_name"] = "nonsense"
+    with pytest.raises(ConfigurationError, match="architecture.*nonsense"):
         Trainer(load(a_configuration))
+
+
+def test_an_output_that_cannot_be_written_is_said_before_training(a_configuration, load, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    a_configuration["output"] = str(tmp_path / "file" / "blocks")
+    with pytest.raises(OutputNotWritableError, match="blocks"):
+        Trainer(load(a_configuration))
+
+
+def test_a_log_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "blocks.log.jsonl").mkdir()
+    with pytest.raises(TrainingLogError, match=r"blocks\.log\.jsonl"):
+        TrainingLog(tmp_path / "blocks")
+
+
+def test_the_log_keeps_the_whole_name_of_the_folder(tmp_path):
+    TrainingLog(tmp_path / "blocks-0.1").append({"epoch": 1})
+    assert (tmp_path / "blocks-0.1.log.jsonl").read_text() == '{"epoch": 1}\n'
 
 
 def test_an_output_folder_in_use_is_refused_before_training(a_configuration, load, tmp_path):
@@ -130,6 +164,13 @@ def test_an_output_folder_in_use_is_refused_before_training(a_configuration, loa
 def test_a_configuration_that_is_no_yaml_is_refused(tmp_path):
     path = tmp_path / "c.yaml"
     path.write_text("a: [")
+    with pytest.raises(ConfigurationError, match=r"c\.yaml"):
+        TrainingConfig.load(path)
+
+
+def test_a_configuration_that_is_no_text_is_refused(tmp_path):
+    path = tmp_path / "c.yaml"
+    path.write_bytes(b"\xff\xfea")
     with pytest.raises(ConfigurationError, match=r"c\.yaml"):
         TrainingConfig.load(path)
 
@@ -174,6 +215,19 @@ def test_a_missing_label_map_names_the_image(a_dataset, a_configuration, load):
         scans_of(load(a_configuration))
 
 
+def test_a_damaged_label_map_is_named(a_dataset, a_configuration, load):
+    path = a_dataset / "labels" / "case_b.nii.gz"
+    path.write_bytes(path.read_bytes()[:40])
+    with pytest.raises(TrainingDataError, match=r"labels.*case_b.*not a complete image"):
+        scans_of(load(a_configuration))
+
+
+def test_a_dataset_with_nothing_left_to_train_on_is_refused(a_configuration, load):
+    a_configuration["datasets"][0]["validation"] = ["case_a", "case_b", "case_c"]
+    with pytest.raises(TrainingDataError, match="none is left to train on"):
+        scans_of(load(a_configuration))
+
+
 def test_a_missing_validation_case_is_named(a_configuration, load):
     a_configuration["datasets"][0]["validation"] = ["case_z"]
     with pytest.raises(TrainingDataError, match="case_z"):
@@ -181,6 +235,25 @@ def test_a_missing_validation_case_is_named(a_configuration, load):
 
 
 def test_an_empty_folder_is_refused(a_configuration, load, tmp_path):
-    a_configuration["datasets"][0].update(root=str(tmp_path / "nothing"), validation=[])
-    with pytest.raises(TrainingDataError, match="no images"):
-        scans_of(load(a_configuration))
+    a_configuration["datasets"].append(
+        {**a_configuration["datasets"][0], "root": str(tmp_path / "nothing"), "validation": []}
+    )
+    config = load(a_configuration)
+    with pytest.raises(TrainingDataError, match="no images for any case"):
+        list(iterate_scans(config.datasets[1], validation=False))
+
+
+@pytest.mark.parametrize(("has_instructions", "expected"), [(True, True), (False, False)])
+def test_a_graphics_card_trains_in_bfloat16_where_it_has_it(
+    monkeypatch, has_instructions, expected
+):
+    monkeypatch.setattr(
+        torch.cuda,
+        "is_bf16_supported",
+        lambda including_emulation=True: has_instructions or including_emulation,
+    )
+    assert trains_in_bfloat16(torch.device("cuda")) is expected
+
+
+def test_apple_trains_in_float32():
+    assert trains_in_bfloat16(torch.device("mps")) is False
