@@ -32,12 +32,16 @@ _DAMAGE = (
     AttributeError,
     EOFError,
     LookupError,
+    MemoryError,
     RuntimeError,
     TypeError,
     ValueError,
     struct.error,
 )
-"""What pydicom, which converts a value when it is asked for, raises where one makes no sense."""
+"""What pydicom, which converts a value when it is asked for, raises where one makes no sense.
+
+Memory gives out where a damaged length speaks of gigabytes; whole headers need next to none.
+"""
 
 
 @dataclass(frozen=True, eq=False)
