@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import json
+from contextlib import contextmanager
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -246,18 +247,22 @@ def test_a_full_disk_leaves_nothing(write, output, tmp_path, a_volume, run_on, m
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.fixture
+@contextmanager
 def a_disk_with_room_for_4_kb():
-    """Fail every write beyond 4 KiB of a file, with the operating system's own error."""
+    """Fail every write beyond 4 KiB of a file, with the operating system's own error.
+
+    For as short as can be: pytest's own output may be a file, too.
+    """
     resource = pytest.importorskip("resource", reason="no file size limits on this system")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize("format_name", writer.FORMATS)
-@pytest.mark.usefixtures("a_disk_with_room_for_4_kb")
 def test_every_format_notices_that_it_was_cut_short(
     write, tmp_path, make_volume, run_on, format_name
 ):
@@ -265,6 +270,6 @@ def test_every_format_notices_that_it_was_cut_short(
     result = run_on(volume)
     noise = np.random.default_rng(0).random(result.labels.shape) < 0.5
     result.labels[noise] = 1
-    with pytest.raises(OutputNotWritableError):
+    with a_disk_with_room_for_4_kb(), pytest.raises(OutputNotWritableError):
         write(result, volume, formats=[format_name])
     assert list(tmp_path.iterdir()) == []
