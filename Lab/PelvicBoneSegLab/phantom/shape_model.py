@@ -30,12 +30,31 @@ def weights_of(seed: int, modes: int = MODES) -> np.ndarray:
     return np.clip(drawn, -LIMIT_SD, LIMIT_SD)
 
 
+class _ArraysOnly(pickle.Unpickler):
+    """Reads the package's file of principal components and lets nothing but arrays come out."""
+
+    _ALLOWED = frozenset(
+        {
+            ("numpy.core.multiarray", "_reconstruct"),
+            ("numpy", "ndarray"),
+            ("numpy", "dtype"),
+            ("_codecs", "encode"),
+        }
+    )
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) not in self._ALLOWED:
+            raise pickle.UnpicklingError(f"{module}.{name} is no array")
+        return super().find_class(module, name)
+
+
 def _load_model() -> tuple[np.ndarray, np.ndarray]:
     """Return the mean nodes (3, nodes) and the modes (3, nodes, modes), each of one sd."""
     import musculoskeletal.models as models
 
     path = models.get_model_path("shape_models/LLP26_rigid.pc")
-    content = pickle.loads(Path(path).read_bytes())
+    with Path(path).open("rb") as file:
+        content = _ArraysOnly(file).load()
     mean = np.asarray(content["mean"])
     modes = np.asarray(content["modes"]) * np.sqrt(np.asarray(content["weights"]))
     return mean.reshape(3, -1), modes.reshape(3, mean.size // 3, -1)
