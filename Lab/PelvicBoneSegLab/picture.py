@@ -12,12 +12,13 @@ from pathlib import Path
 import numpy as np
 import SimpleITK as sitk
 import vtk
-from vtk.util.numpy_support import vtk_to_numpy
 
 from PelvicBoneSegLib.anatomy import SEGMENTS
 from PelvicBoneSegLib.segmentation.reader import read_volume
 from PelvicBoneSegLib.segmentation.surface import closed_surface
 from PelvicBoneSegLib.segmentation.volume import Volume
+
+from .offscreen import render
 
 _SIZE = (900, 900)
 _BACKGROUND = (0.09, 0.10, 0.13)
@@ -51,25 +52,7 @@ def render_bones(
         mask = labels == segment.label
         if mask.any():
             renderer.AddActor(_actor(closed_surface(mask, ijk_to_lps), segment.colour))
-    window = vtk.vtkRenderWindow()
-    window.SetOffScreenRendering(True)
-    window.SetMultiSamples(8)
-    window.SetSize(_SIZE)
-    window.AddRenderer(renderer)
-    camera = renderer.GetActiveCamera()
-    camera.SetFocalPoint(0, 0, 0)
-    camera.SetPosition(direction)
-    camera.SetViewUp(0, 0, 1)
-    renderer.ResetCamera()
-    camera.Zoom(1.1)
-    window.Render()
-    grabber = vtk.vtkWindowToImageFilter()
-    grabber.SetInput(window)
-    grabber.ReadFrontBufferOff()
-    grabber.Update()
-    image = grabber.GetOutput()
-    pixels = vtk_to_numpy(image.GetPointData().GetScalars())
-    return pixels.reshape(image.GetDimensions()[1], image.GetDimensions()[0], 3)[::-1]
+    return render(renderer, direction, _SIZE, zoom=1.1)[..., :3]
 
 
 def save_picture(volume: Volume, labels: np.ndarray, path: Path, caption: str = "") -> None:

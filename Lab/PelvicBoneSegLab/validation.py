@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from PelvicBoneSegLib.anatomy import BONES, SEGMENTS
+from PelvicBoneSegLib.anatomy import BONES
 from PelvicBoneSegLib.evaluation.overlap import Overlap
 from PelvicBoneSegLib.segmentation.bundle import Bundle
+from PelvicBoneSegLib.segmentation.postprocess import bone_classes
 from PelvicBoneSegLib.segmentation.segmenter import Segmenter
 
 from .training.bundle_writer import with_metrics, write_bundle
@@ -46,7 +47,7 @@ def validate(bundle: Bundle, scans: Iterable[LabelledScan], device: str = "auto"
     slices: dict[str, list[float]] = {bone: [] for bone in BONES}
     for scan in scans:
         result = segmenter.segment(scan.volume, BONES)
-        found = _classes(result.labels)
+        found = bone_classes(result.labels)
         cases[scan.name] = dice_by_bone(found, scan.labels)
         for index, bone in enumerate(BONES, start=1):
             a, b = (
@@ -91,14 +92,6 @@ def main(arguments: list[str] | None = None) -> None:
     print(format_table(metrics))
     if options.write:
         write_bundle(with_metrics(bundle, metrics), bundle.path)
-
-
-def _classes(labels: np.ndarray) -> np.ndarray:
-    """Turn contract label values into class indices, sides taken together."""
-    lookup = np.zeros(256, np.uint8)
-    for segment in SEGMENTS:
-        lookup[segment.label] = BONES.index(segment.bone) + 1
-    return lookup[labels]
 
 
 def _rounded(values: dict[str, float | None]) -> dict[str, float | None]:

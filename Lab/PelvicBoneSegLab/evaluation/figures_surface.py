@@ -12,6 +12,8 @@ from PIL import Image
 
 from PelvicBoneSegLib.segmentation.surface import closed_surface
 
+from ..offscreen import render
+
 RANGE_MM = 10.0
 """Distances beyond it get the colour of the range's end."""
 
@@ -60,7 +62,9 @@ def distance_pictures(
             renderer.AddActor(actor)
     if not renderer.GetActors().GetNumberOfItems():
         return {}
-    pictures = {name: _render(renderer, direction) for name, direction in VIEWS.items()}
+    pictures = {
+        name: render(renderer, direction, _SIZE, zoom=1.35) for name, direction in VIEWS.items()
+    }
     rows, columns = _occupied(np.maximum.reduce([one[..., 3] for one in pictures.values()]))
     return {name: _png(picture[rows, columns]) for name, picture in pictures.items()}
 
@@ -172,41 +176,6 @@ def _with_scalars(surface: Any, values: np.ndarray) -> Any:
     copy.ShallowCopy(surface)
     copy.GetPointData().SetScalars(numpy_to_vtk(values, deep=True))
     return copy
-
-
-def _render(renderer: Any, direction: tuple[float, float, float]) -> np.ndarray:
-    """Return RGBA, uint8, shape (rows, columns, 4)."""
-    from vtkmodules.util.numpy_support import vtk_to_numpy
-    from vtkmodules.vtkCommonCore import vtkLogger
-    from vtkmodules.vtkRenderingCore import vtkRenderWindow, vtkWindowToImageFilter
-
-    # On a machine without a screen VTK says so, and goes on without one.
-    verbosity = vtkLogger.GetCurrentVerbosityCutoff()
-    vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_ERROR)
-    window = vtkRenderWindow()
-    window.SetOffScreenRendering(True)
-    window.SetMultiSamples(8)
-    window.SetAlphaBitPlanes(1)
-    window.SetSize(_SIZE)
-    window.AddRenderer(renderer)
-    camera = renderer.GetActiveCamera()
-    camera.SetFocalPoint(0, 0, 0)
-    camera.SetPosition(direction)
-    camera.SetViewUp(0, 0, 1)
-    renderer.ResetCamera()
-    camera.Zoom(1.35)
-    window.Render()
-    vtkLogger.SetStderrVerbosity(verbosity)
-    grabber = vtkWindowToImageFilter()
-    grabber.SetInput(window)
-    grabber.SetInputBufferTypeToRGBA()
-    grabber.ReadFrontBufferOff()
-    grabber.Update()
-    image = grabber.GetOutput()
-    pixels = vtk_to_numpy(image.GetPointData().GetScalars())
-    picture = pixels.reshape(image.GetDimensions()[1], image.GetDimensions()[0], 4)[::-1].copy()
-    window.RemoveRenderer(renderer)
-    return picture
 
 
 def _occupied(opacity: np.ndarray) -> tuple[slice, slice]:

@@ -15,6 +15,7 @@ from ..anatomy import (
     LUMBAR_SPINE,
     RIGHT,
     SACRUM,
+    SEGMENTS,
     SegmentDefinition,
     segments_for,
 )
@@ -88,6 +89,25 @@ def postprocess(
     for segment, box in found:
         _fill_holes(labels[box], occupied[box], segment, volume)
     return labels
+
+
+def bone_classes(labels: np.ndarray) -> np.ndarray:
+    """Turn label values of `anatomy.SEGMENTS` back into classes, sides taken together.
+
+    Parameters
+    ----------
+    labels
+        uint8 of any shape, as `postprocess` returns them.
+
+    Returns
+    -------
+    np.ndarray
+        uint8 of that shape: 0 background, else 1 + index into `anatomy.BONES`.
+    """
+    lookup = np.zeros(256, np.uint8)
+    for segment in SEGMENTS:
+        lookup[segment.label] = BONES.index(segment.bone) + 1
+    return lookup[labels]
 
 
 def _voxels_by_bone(class_labels: np.ndarray) -> dict[str, Voxels]:

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ..anatomy import BONES, BOTH, SEGMENTS, SegmentDefinition, segments_for
+from ..anatomy import BONES, BOTH, SegmentDefinition, segments_for
 from ..errors import UnknownBoneError
 from .bundle import Bundle
 from .engine import Engine, Prediction
-from .postprocess import postprocess
+from .postprocess import bone_classes, postprocess
 from .result import CancelCallback, ProgressCallback, SegmentationResult, SegmentResult
 from .volume import Volume
 
@@ -19,10 +19,6 @@ LOW_CONFIDENCE = 0.75
 """Below this mean probability a segment is reported as doubtful."""
 
 _ENGINE_SHARE = 0.9
-
-_BONE_CLASS_OF_LABEL = np.zeros(256, np.uint8)
-for _segment in SEGMENTS:
-    _BONE_CLASS_OF_LABEL[_segment.label] = BONES.index(_segment.bone) + 1
 
 
 class Segmenter:
@@ -96,7 +92,7 @@ class Segmenter:
         labels = postprocess(classes, volume, bones, side)
         after_cleaning = time.perf_counter()
         # Voxels that post-processing added, such as filled holes, have no probability of the bone.
-        sure = np.where(_BONE_CLASS_OF_LABEL[labels] == classes, prediction.probability, 0)
+        sure = np.where(bone_classes(labels) == classes, prediction.probability, 0)
         segments = tuple(_measure(one, labels, sure, volume) for one in wanted)
         axis = volume.axes.slice_axis(prediction.plane)
         result = SegmentationResult(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -39,3 +41,17 @@ def run_on():
         return ThresholdSegmenter(missing=tuple(missing)).segment(volume, bones, side)
 
     return run
+
+
+@pytest.fixture
+def run(monkeypatch, capfd):
+    """Run the command line; return exit code, standard output and standard error."""
+    from PelvicBoneSegLib import cli
+
+    def run_with(*arguments):
+        monkeypatch.setattr(sys, "argv", ["pelvicboneseg", *map(str, arguments)])
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        return left.value.code, *capfd.readouterr()
+
+    return run_with

@@ -50,19 +50,6 @@ def output(tmp_path):
 
 
 @pytest.fixture
-def run(monkeypatch, capfd):
-    """Run the command line; return exit code, standard output and standard error."""
-
-    def run_with(*arguments):
-        monkeypatch.setattr(sys, "argv", ["pelvicboneseg", *map(str, arguments)])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        return left.value.code, *capfd.readouterr()
-
-    return run_with
-
-
-@pytest.fixture
 def segment(run, segmenter, output, a_bundle):
     def segment_with(scan, *options):
         return run("segment", scan, "--output", output, "--bundle", a_bundle, *options)

@@ -11,22 +11,8 @@ import pandas as pd
 import pytest
 
 from lab.block_masks import blocks, femur_dice, store, write_folder
-from PelvicBoneSegLib import cli
 
 REPORT_FILES = {"metrics.csv", "slices.csv", "report.html", "report.json"}
-
-
-@pytest.fixture
-def run(monkeypatch, capfd):
-    """Run the command line; return exit code, standard output and standard error."""
-
-    def run_with(*arguments):
-        monkeypatch.setattr(sys, "argv", ["pelvicboneseg", *map(str, arguments)])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        return left.value.code, *capfd.readouterr()
-
-    return run_with
 
 
 @pytest.fixture

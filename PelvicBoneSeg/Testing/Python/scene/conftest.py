@@ -7,8 +7,15 @@ import pytest
 
 slicer = pytest.importorskip("slicer", reason="needs PyPI's slicer-core, or Slicer")
 
+import vtkmodules.vtkInteractionStyle  # noqa: E402
+import vtkmodules.vtkRenderingOpenGL2  # noqa: E402, F401 - both register with VTK's factory
 from vtkmodules.util.numpy_support import numpy_to_vtk  # noqa: E402
 from vtkmodules.vtkCommonDataModel import vtkImageData  # noqa: E402
+from vtkmodules.vtkRenderingCore import (  # noqa: E402
+    vtkRenderer,
+    vtkRenderWindow,
+    vtkRenderWindowInteractor,
+)
 
 from PelvicBoneSegLib.scene.logic import SegmentationLogic  # noqa: E402
 from scene.phantom import ThresholdSegmenter, grid, intensities  # noqa: E402
@@ -183,3 +190,26 @@ def image_of(voxels: np.ndarray) -> vtkImageData:
     image.SetDimensions(*voxels.shape[::-1])
     image.GetPointData().SetScalars(numpy_to_vtk(voxels.ravel(), deep=True))
     return image
+
+
+MANAGERS = ("vtkMRMLModelDisplayableManager", "vtkMRMLSegmentationsDisplayableManager3D")
+
+
+@pytest.fixture
+def a_3d_view(a_scene):
+    """A renderer that Slicer's managers for models and segmentations fill. It draws nothing."""
+    renderer, window, interactor = vtkRenderer(), vtkRenderWindow(), vtkRenderWindowInteractor()
+    window.SetOffScreenRendering(True)
+    window.AddRenderer(renderer)
+    interactor.SetRenderWindow(window)
+    factory = slicer.vtkMRMLThreeDViewDisplayableManagerFactory.GetInstance()
+    for name in MANAGERS:
+        if not factory.IsDisplayableManagerRegistered(name):
+            factory.RegisterDisplayableManager(name)
+    application = slicer.vtkMRMLApplicationLogic()
+    application.SetMRMLScene(a_scene)
+    factory.SetMRMLApplicationLogic(application)
+    managers = factory.InstantiateDisplayableManagers(renderer)
+    managers.SetMRMLDisplayableNode(a_scene.AddNewNodeByClass("vtkMRMLViewNode"))
+    yield renderer
+    managers.SetMRMLDisplayableNode(None)

@@ -4,36 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import slicer
-import vtkmodules.vtkInteractionStyle
-import vtkmodules.vtkRenderingOpenGL2  # noqa: F401 - both register with VTK's factory
-from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow, vtkRenderWindowInteractor
 
 from PelvicBoneSegLib.scene.comparison import ComparisonLogic
 from PelvicBoneSegLib.scene.comparison_scene import clear_comparison
 from scene.segmentations import add_segmentation, ball
-
-MANAGERS = ("vtkMRMLModelDisplayableManager", "vtkMRMLSegmentationsDisplayableManager3D")
-
-
-@pytest.fixture
-def a_3d_view(a_scene):
-    """A renderer that Slicer's managers for models and segmentations fill. It draws nothing."""
-    renderer, window, interactor = vtkRenderer(), vtkRenderWindow(), vtkRenderWindowInteractor()
-    window.SetOffScreenRendering(True)
-    window.AddRenderer(renderer)
-    interactor.SetRenderWindow(window)
-    factory = slicer.vtkMRMLThreeDViewDisplayableManagerFactory.GetInstance()
-    for name in MANAGERS:
-        if not factory.IsDisplayableManagerRegistered(name):
-            factory.RegisterDisplayableManager(name)
-    application = slicer.vtkMRMLApplicationLogic()
-    application.SetMRMLScene(a_scene)
-    factory.SetMRMLApplicationLogic(application)
-    managers = factory.InstantiateDisplayableManagers(renderer)
-    managers.SetMRMLDisplayableNode(a_scene.AddNewNodeByClass("vtkMRMLViewNode"))
-    yield renderer
-    managers.SetMRMLDisplayableNode(None)
 
 
 @pytest.fixture

@@ -2,32 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-import slicer
-import vtkmodules.vtkInteractionStyle
-import vtkmodules.vtkRenderingOpenGL2  # noqa: F401 - both register with VTK's factory
-from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow, vtkRenderWindowInteractor
-
-
-@pytest.fixture
-def a_3d_view(a_scene):
-    """A renderer that Slicer's displayable manager for segmentations fills. It draws nothing."""
-    renderer, window, interactor = vtkRenderer(), vtkRenderWindow(), vtkRenderWindowInteractor()
-    window.SetOffScreenRendering(True)
-    window.AddRenderer(renderer)
-    interactor.SetRenderWindow(window)
-    factory = slicer.vtkMRMLThreeDViewDisplayableManagerFactory.GetInstance()
-    name = "vtkMRMLSegmentationsDisplayableManager3D"
-    if not factory.IsDisplayableManagerRegistered(name):
-        factory.RegisterDisplayableManager(name)
-    application = slicer.vtkMRMLApplicationLogic()
-    application.SetMRMLScene(a_scene)
-    factory.SetMRMLApplicationLogic(application)
-    managers = factory.InstantiateDisplayableManagers(renderer)
-    managers.SetMRMLDisplayableNode(a_scene.AddNewNodeByClass("vtkMRMLViewNode"))
-    yield renderer
-    managers.SetMRMLDisplayableNode(None)
-
 
 def shown(renderer):
     """Return the number of triangles of each visible surface, smallest first."""
