@@ -46,7 +46,7 @@ class PelvicBoneSeg(ScriptedLoadableModule):
 
 def registerSampleData():
     """Add the samples to the module Sample Data."""
-    from PelvicBoneSegLib.panel.sample_data import register_samples
+    from PelvicBoneSegLib.panel.samples.sample_data import register_samples
 
     register_samples(Path(__file__).parent / "Resources")
 
@@ -84,11 +84,11 @@ class PelvicBoneSegWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def setup(self):
         """Build the panel: Slicer calls this when the module is opened first."""
-        from PelvicBoneSegLib.panel.comparison_controller import ComparisonController
-        from PelvicBoneSegLib.panel.comparison_view import ComparisonView
-        from PelvicBoneSegLib.panel.controller import Controller
+        from PelvicBoneSegLib.panel.comparison.controller import ComparisonController
+        from PelvicBoneSegLib.panel.comparison.view import ComparisonView
         from PelvicBoneSegLib.panel.dependencies import Dependencies
-        from PelvicBoneSegLib.panel.view import PanelView
+        from PelvicBoneSegLib.panel.run.controller import Controller
+        from PelvicBoneSegLib.panel.run.view import PanelView
 
         ScriptedLoadableModuleWidget.setup(self)
         uiWidget = slicer.util.loadUI(self.resourcePath("UI/PelvicBoneSeg.ui"))
@@ -257,26 +257,26 @@ class PelvicBoneSegLogic(ScriptedLoadableModuleLogic):
 
     def findComparison(self):
         """Return the table node of the comparison in the scene, or None."""
-        from PelvicBoneSegLib.scene.comparison_scene import find_comparison
+        from PelvicBoneSegLib.scene.comparison.scene import find_comparison
 
         return find_comparison(slicer.mrmlScene)
 
     def clearComparison(self, keepTable=False):
         """Remove the comparison from the scene and show the compared segments again."""
-        from PelvicBoneSegLib.scene.comparison_scene import clear_comparison
+        from PelvicBoneSegLib.scene.comparison.scene import clear_comparison
 
         clear_comparison(slicer.mrmlScene, keepTable)
 
     def _clearComparisonOf(self, segmentationNode):
-        from PelvicBoneSegLib.scene.comparison_scene import clear_comparison_of
+        from PelvicBoneSegLib.scene.comparison.scene import clear_comparison_of
 
         if segmentationNode is not None:
             clear_comparison_of(segmentationNode)
 
     def _comparisonLogic(self):
         if self._comparison is None:
-            from PelvicBoneSegLib.panel.comparison_titles import descriptions, titles
-            from PelvicBoneSegLib.scene.comparison import ComparisonLogic
+            from PelvicBoneSegLib.panel.comparison.titles import descriptions, titles
+            from PelvicBoneSegLib.scene.comparison.logic import ComparisonLogic
 
             self._comparison = ComparisonLogic(titles(), descriptions())
         return self._comparison
@@ -302,7 +302,7 @@ class PelvicBoneSegTest(ScriptedLoadableModuleTest):
     def test_phantom(self):
         import SampleData
 
-        from PelvicBoneSegLib.panel.sample_data import PHANTOM_NAME
+        from PelvicBoneSegLib.panel.samples.sample_data import PHANTOM_NAME
 
         registerSampleData()
         self.delayDisplay("Loading the phantom")

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .comparison_job import DISTANCE_ARRAY, StructureComparison
-from .matrices import RAS_TO_LPS, to_vtk
+from ..matrices import RAS_TO_LPS, to_vtk
+from .job import DISTANCE_ARRAY, StructureComparison
 
 RANGE_MM = 5.0
 """Colours run from this far inside the reference to as far outside; beyond they stay."""

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import Cancelled
-from ..segmentation.surface import closed_surface
-from .job import CancelCallback
+from ...errors import Cancelled
+from ...segmentation.surface import closed_surface
+from ..job import CancelCallback
 
 POINTS_AT_A_TIME = 2000
 """VTK keeps Python's global lock meanwhile, so that Slicer would stand still on more of them."""

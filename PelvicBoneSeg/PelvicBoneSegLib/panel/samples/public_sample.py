@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from ..errors import SampleDownloadError
+from ...errors import SampleDownloadError
 
 SERIES = "1.3.6.1.4.1.14519.5.2.1.3320.3273.264295509622642433507151726320"
 """Collection cptac_ucec, patient C3N-01877, coronal T1 of the pelvis. CC BY 4.0."""

@@ -17,10 +17,10 @@ from PelvicBoneSegLib.errors import (
     NotASegmentationError,
     NothingToCompareError,
 )
-from PelvicBoneSegLib.scene import comparison_scene
-from PelvicBoneSegLib.scene.comparison import ComparisonLogic
-from PelvicBoneSegLib.scene.comparison_job import DISTANCE_ARRAY
-from PelvicBoneSegLib.scene.comparison_scene import (
+from PelvicBoneSegLib.scene.comparison import scene as comparison_scene
+from PelvicBoneSegLib.scene.comparison.job import DISTANCE_ARRAY
+from PelvicBoneSegLib.scene.comparison.logic import ComparisonLogic
+from PelvicBoneSegLib.scene.comparison.scene import (
     clear_comparison,
     clear_comparison_of,
     find_comparison,

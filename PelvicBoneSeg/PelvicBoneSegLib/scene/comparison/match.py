@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..anatomy import BOTH, LUMBAR_SPINE, SEGMENTS
-from ..evaluation.bone_names import structure_of_name, structure_of_terminology
-from ..evaluation.structure import PAIRED, Structure
-from .segment_writer import find_segment
+from ...anatomy import BOTH, LUMBAR_SPINE, SEGMENTS
+from ...evaluation.bone_names import structure_of_name, structure_of_terminology
+from ...evaluation.structure import PAIRED, Structure
+from ..segment_writer import find_segment
 
 Key = Structure | str
 """What a segment shows: a bone of ours, or, for anything else, its name in lower case."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .view import show_fraction, show_message
+from ..run.view import show_fraction, show_message
 
 
 class ComparisonView:

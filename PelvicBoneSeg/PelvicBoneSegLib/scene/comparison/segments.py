@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import AbsurdGeometryError, NotALabelmapSegmentationError, NotASegmentationError
-from .matrices import RAS_TO_LPS, between_nodes, to_numpy
-from .prepared_segment import BINARY_LABELMAP
+from ...errors import AbsurdGeometryError, NotALabelmapSegmentationError, NotASegmentationError
+from ..matrices import RAS_TO_LPS, between_nodes, to_numpy
+from ..prepared_segment import BINARY_LABELMAP
 
 MAX_COSINE = 0.01
 """Axes this far from a right angle make distances in voxels times spacing wrong."""

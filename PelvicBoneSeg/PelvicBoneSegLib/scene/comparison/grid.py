@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .comparison_segments import SegmentVoxels
+from .segments import SegmentVoxels
 
 MARGIN = 1
 """Voxels around the structures, so that no surface lies on the border of the array."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import ComparisonOutdatedError, NothingToCompareError
-from .comparison_job import ComparisonJob, ComparisonResult
-from .comparison_match import match_segments
-from .comparison_scene import add_comparison
-from .comparison_segments import check_segmentation, copy_segments, grid_of, stamp
-from .job import CancelCallback, ProgressCallback
+from ...errors import ComparisonOutdatedError, NothingToCompareError
+from ..job import CancelCallback, ProgressCallback
+from .job import ComparisonJob, ComparisonResult
+from .match import match_segments
+from .scene import add_comparison
+from .segments import check_segmentation, copy_segments, grid_of, stamp
 
 
 class ComparisonLogic:

@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from ..anatomy import SACRUM
-from ..errors import Cancelled
-from ..evaluation.label_map import LabelMap
-from ..evaluation.metrics import StructureMetrics, evaluate_pair
-from ..evaluation.structure import MIDLINE, Structure
-from .comparison_distance import painted_surface
-from .comparison_grid import is_on_grid, on_one_grid
-from .comparison_match import Matches, SegmentPair
-from .comparison_segments import SegmentVoxels
-from .job import CancelCallback, ProgressCallback
+from ...anatomy import SACRUM
+from ...errors import Cancelled
+from ...evaluation.label_map import LabelMap
+from ...evaluation.metrics import StructureMetrics, evaluate_pair
+from ...evaluation.structure import MIDLINE, Structure
+from ..job import CancelCallback, ProgressCallback
+from .distance import painted_surface
+from .grid import is_on_grid, on_one_grid
+from .match import Matches, SegmentPair
+from .segments import SegmentVoxels
 
 DISTANCE_ARRAY = "Distance to reference (mm)"
 """Name of the point scalars, and title of the colour legend."""

@@ -7,7 +7,7 @@ import pytest
 import slicer
 
 from PelvicBoneSegLib.anatomy import BONES
-from PelvicBoneSegLib.scene.comparison_match import match_segments
+from PelvicBoneSegLib.scene.comparison.match import match_segments
 from scene.segmentations import add_segmentation
 
 SOME = np.ones((3, 3, 3), bool)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from PelvicBoneSegLib.scene.comparison import ComparisonLogic
-from PelvicBoneSegLib.scene.comparison_scene import clear_comparison
+from PelvicBoneSegLib.scene.comparison.logic import ComparisonLogic
+from PelvicBoneSegLib.scene.comparison.scene import clear_comparison
 from scene.segmentations import add_segmentation, ball
 
 

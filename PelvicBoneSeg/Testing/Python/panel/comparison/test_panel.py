@@ -15,8 +15,8 @@ from panel.fake_segmenter import ball
 from panel.panel_driver import segmentations
 from PelvicBoneSegLib.anatomy import SEGMENTS
 from PelvicBoneSegLib.errors import Cancelled
-from PelvicBoneSegLib.scene import comparison_scene
-from PelvicBoneSegLib.scene.comparison_job import ComparisonJob
+from PelvicBoneSegLib.scene.comparison import scene as comparison_scene
+from PelvicBoneSegLib.scene.comparison.job import ComparisonJob
 
 SECTION = "comparisonCollapsibleButton"
 

@@ -9,13 +9,13 @@ from typing import Any, Protocol
 
 from slicer.i18n import tr as _
 
-from ..errors import Cancelled, PelvicBoneSegError
-from .background_run import BackgroundRun, Failed, Finished, Message, Progress
-from .comparison_readiness import comparison_readiness
-from .comparison_view import ComparisonView
-from .controller import POLL_INTERVAL_MS, POLL_WAIT_S, SHUT_DOWN_WAIT_S, Timer
-from .failure import explain
-from .readiness import Readiness
+from ...errors import Cancelled, PelvicBoneSegError
+from ..failure import explain
+from ..run.background_run import BackgroundRun, Failed, Finished, Message, Progress
+from ..run.controller import POLL_INTERVAL_MS, POLL_WAIT_S, SHUT_DOWN_WAIT_S, Timer
+from ..run.readiness import Readiness
+from .readiness import comparison_readiness
+from .view import ComparisonView
 
 
 class Logic(Protocol):

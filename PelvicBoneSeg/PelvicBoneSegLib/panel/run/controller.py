@@ -8,9 +8,9 @@ from typing import Any, Protocol
 
 from slicer.i18n import tr as _
 
-from ..errors import Cancelled
+from ...errors import Cancelled
+from ..failure import explain
 from .background_run import BackgroundRun, Failed, Finished, Message, Progress
-from .failure import explain
 from .readiness import Readiness, readiness
 from .view import PanelView
 

@@ -7,7 +7,7 @@ from threading import get_ident
 import pytest
 
 from panel.fake_segmenter import WAIT_S
-from PelvicBoneSegLib.panel.background_run import BackgroundRun, Failed, Finished, Progress
+from PelvicBoneSegLib.panel.run.background_run import BackgroundRun, Failed, Finished, Progress
 
 
 def all_messages(run: BackgroundRun) -> list:

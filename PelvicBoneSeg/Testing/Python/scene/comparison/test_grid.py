@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from PelvicBoneSegLib.scene.comparison_grid import is_on_grid, on_one_grid
-from PelvicBoneSegLib.scene.comparison_segments import SegmentVoxels
+from PelvicBoneSegLib.scene.comparison.grid import is_on_grid, on_one_grid
+from PelvicBoneSegLib.scene.comparison.segments import SegmentVoxels
 from scene.conftest import DIRECTIONS
 from scene.phantom import grid, inside, positions_lps
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from typing import Any
 
-from .comparison_job import DISTANCE_ARRAY, ComparisonJob, ComparisonResult
-from .comparison_models import add_models
-from .comparison_table import fill_table
-from .transaction import SceneTransaction
+from ..transaction import SceneTransaction
+from .job import DISTANCE_ARRAY, ComparisonJob, ComparisonResult
+from .models import add_models
+from .table import fill_table
 
 MARK = "PelvicBoneSeg.Comparison"
 """Attribute of the table and of the folder. It and all below are saved with the scene."""

@@ -9,9 +9,9 @@ from typing import Any
 import slicer
 from slicer.i18n import tr as _
 
-from ..errors import PelvicBoneSegError, SampleDownloadError
+from ...errors import PelvicBoneSegError, SampleDownloadError
+from ..dependencies import ensure_packages
 from . import public_sample
-from .dependencies import ensure_packages
 
 CATEGORY = "Pelvic Bone Segmentation"
 PHANTOM_NAME = "PelvicPhantom"

@@ -7,7 +7,7 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
-from .choices import SideChoice
+from ..choices import SideChoice
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import pytest
 from vtkmodules.util.numpy_support import vtk_to_numpy
 
 from PelvicBoneSegLib.errors import Cancelled
-from PelvicBoneSegLib.scene import comparison_distance
-from PelvicBoneSegLib.scene.comparison_distance import painted_surface
+from PelvicBoneSegLib.scene.comparison import distance as comparison_distance
+from PelvicBoneSegLib.scene.comparison.distance import painted_surface
 from scene.reading import open_edges, signed_volume
 
 CENTRE = np.array([20.0, 21.0, 22.0])

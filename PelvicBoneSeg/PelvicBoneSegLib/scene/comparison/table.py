@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .comparison_job import StructureComparison
+from .job import StructureComparison
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from slicer.i18n import tr as _
 
-from .readiness import Readiness
+from ..run.readiness import Readiness
 
 
 def comparison_readiness(parameters: Any | None) -> Readiness:

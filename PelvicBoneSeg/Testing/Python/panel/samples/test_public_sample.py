@@ -13,8 +13,8 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
 from PelvicBoneSegLib.errors import SampleDownloadError
-from PelvicBoneSegLib.panel import sample_data
-from PelvicBoneSegLib.panel.public_sample import INSTANCES, SERIES, fetch_series
+from PelvicBoneSegLib.panel.samples import sample_data
+from PelvicBoneSegLib.panel.samples.public_sample import INSTANCES, SERIES, fetch_series
 
 
 def write_slice(path: Path, series: str = SERIES, modality: str = "MR") -> None:

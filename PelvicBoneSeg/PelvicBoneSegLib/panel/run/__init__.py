@@ -1,0 +1,1 @@
+"""The section *Segment*: one run at a time."""

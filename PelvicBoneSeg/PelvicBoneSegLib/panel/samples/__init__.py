@@ -1,0 +1,1 @@
+"""The scans that come with the module Sample Data."""

@@ -1,0 +1,1 @@
+"""Two segmentations of the scene, side by side."""
