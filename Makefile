@@ -24,6 +24,7 @@ demo: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m PelvicBoneSegLab.bench
 	$(BIN)/python -m PelvicBoneSegLab.bench_metrics
+	$(BIN)/python -m PelvicBoneSegLab.bench_panel
 
 # pytest's closing line comes last: whoever reads the log's end sees the count.
 test: lint types test-trame test-python

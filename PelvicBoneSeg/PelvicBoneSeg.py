@@ -1,13 +1,13 @@
 # No postponed annotations here: parameterNodeWrapper evaluates them while Slicer is still loading
 # this file, which it does not always find in sys.modules then.
 from pathlib import Path
+from typing import Annotated
 
-import qt
 import slicer
 import vtk
 from slicer.i18n import tr as _
 from slicer.i18n import translate
-from slicer.parameterNodeWrapper import parameterNodeWrapper
+from slicer.parameterNodeWrapper import WithinRange, parameterNodeWrapper
 from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModule,
     ScriptedLoadableModuleLogic,
@@ -16,7 +16,7 @@ from slicer.ScriptedLoadableModule import (
 )
 from slicer.util import VTKObservationMixin
 
-from PelvicBoneSegLib.panel.choices import BoneChoice, DeviceChoice, SideChoice
+from PelvicBoneSegLib.panel.choices import CoordinateSystem, ExportFormat, SideChoice
 
 # Everything that imports numpy, torch or SimpleITK is imported where it is needed: Slicer imports
 # each module at its start.
@@ -64,10 +64,18 @@ class PelvicBoneSegParameterNode:
 
     inputVolume: slicer.vtkMRMLScalarVolumeNode
     segmentation: slicer.vtkMRMLSegmentationNode
-    bone: BoneChoice = BoneChoice.ALL
+    femur: bool = True
+    hipBone: bool = True
+    sacrum: bool = True
+    lumbarSpine: bool = True
     side: SideChoice = SideChoice.BOTH
-    device: DeviceChoice = DeviceChoice.AUTO
+    bundle: str = "default"
+    livePreview: bool = True
+    smoothing: Annotated[float, WithinRange(0, 1)] = 0.5
     reference: slicer.vtkMRMLSegmentationNode
+    exportFormat: ExportFormat = ExportFormat.STL
+    exportMerged: bool = False
+    exportCoordinates: CoordinateSystem = CoordinateSystem.LPS
 
 
 class PelvicBoneSegWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
@@ -77,45 +85,21 @@ class PelvicBoneSegWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         ScriptedLoadableModuleWidget.__init__(self, parent)
         VTKObservationMixin.__init__(self)
         self.logic = None
-        self.controller = None
-        self.comparison = None
+        self.panel = None
         self._parameterNode = None
         self._parameterNodeGuiTag = None
 
     def setup(self):
         """Build the panel: Slicer calls this when the module is opened first."""
-        from PelvicBoneSegLib.panel.comparison.controller import ComparisonController
-        from PelvicBoneSegLib.panel.comparison.view import ComparisonView
-        from PelvicBoneSegLib.panel.dependencies import Dependencies
-        from PelvicBoneSegLib.panel.run.controller import Controller
-        from PelvicBoneSegLib.panel.run.view import PanelView
+        from PelvicBoneSegLib.panel.panel import Panel
 
         ScriptedLoadableModuleWidget.setup(self)
         uiWidget = slicer.util.loadUI(self.resourcePath("UI/PelvicBoneSeg.ui"))
         self.layout.addWidget(uiWidget)
         self.ui = slicer.util.childWidgetVariables(uiWidget)
         uiWidget.setMRMLScene(slicer.mrmlScene)
-
         self.logic = PelvicBoneSegLogic()
-        self._timer = qt.QTimer()
-        self.controller = Controller(
-            PanelView(self.ui),
-            self.logic,
-            Dependencies(self.resourcePath("requirements.txt")),
-            self._timer,
-        )
-        self._timer.connect("timeout()", self.controller.poll)
-        self.ui.segmentButton.connect("clicked()", self.controller.segment)
-        self.ui.cancelButton.connect("clicked()", self.controller.cancel)
-
-        self._comparisonTimer = qt.QTimer()
-        self.comparison = ComparisonController(
-            ComparisonView(self.ui), self.logic, self._comparisonTimer
-        )
-        self._comparisonTimer.connect("timeout()", self.comparison.poll)
-        self.ui.compareButton.connect("clicked()", self.comparison.compare)
-        self.ui.cancelComparisonButton.connect("clicked()", self.comparison.cancel)
-        self.ui.clearComparisonButton.connect("clicked()", self.comparison.clear)
+        self.panel = Panel(self.ui, self.logic, self.resourcePath(""))
 
         scene = slicer.mrmlScene
         self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
@@ -125,26 +109,26 @@ class PelvicBoneSegWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def cleanup(self):
         """Stop a run and let go of everything: the module is closed or reloaded."""
-        if self.controller:
-            self.controller.shut_down()
-            self.comparison.shut_down()
+        if self.panel:
+            self.panel.shut_down()
         self._disconnectParameterNode()
         self.removeObservers()
 
     def enter(self):
         """Show the scene's choices: the user opens the module."""
         self.initializeParameterNode()
+        self.panel.enter()
 
     def exit(self):
         """Leave the widgets alone while another module is shown. A run goes on."""
+        self.panel.exit()
         self._disconnectParameterNode()
 
     def onSceneStartClose(self, caller, event):
         """Stop a run and forget the parameter node, which goes with the scene."""
         self._disconnectParameterNode()
         self._parameterNode = None
-        self.controller.scene_closing()
-        self.comparison.scene_closing()
+        self.panel.scene_closing()
 
     def onSceneEndClose(self, caller, event):
         """Start afresh if the module is shown."""
@@ -154,8 +138,7 @@ class PelvicBoneSegWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     @vtk.calldata_type(vtk.VTK_OBJECT)
     def onNodeAboutToBeRemoved(self, caller, event, node):
         """Stop a run that needs the node."""
-        self.controller.node_removed(node)
-        self.comparison.node_removed(node)
+        self.panel.node_removed(node)
 
     def initializeParameterNode(self):
         """Take the scene's parameter node, with the first volume where none is chosen."""
@@ -171,20 +154,16 @@ class PelvicBoneSegWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self._parameterNode = parameterNode
         # Not connectGui: it does the same by SlicerParameterName but gives no tag back, without
         # which the widgets could never be disconnected.
-        widgets = [self.ui.inputSelector, self.ui.boneComboBox, self.ui.sideComboBox]
-        widgets += [self.ui.segmentationSelector, self.ui.deviceComboBox]
-        widgets += [self.ui.referenceSelector]
-        self._parameterNodeGuiTag = parameterNode.connectParametersToGui(
-            {widget.property("SlicerParameterName"): widget for widget in widgets}
-        )
+        widgets = [widget for ui in self.panel.widgets() for widget in vars(ui).values()]
+        named = {widget.property("SlicerParameterName"): widget for widget in widgets}
+        named.pop(None, None)
+        self._parameterNodeGuiTag = parameterNode.connectParametersToGui(named)
         self.addObserver(parameterNode, vtk.vtkCommand.ModifiedEvent, self.onParametersModified)
-        self.controller.set_parameters(parameterNode)
-        self.comparison.set_parameters(parameterNode)
+        self.panel.set_parameters(parameterNode)
 
     def onParametersModified(self, caller, event):
         """Follow a choice."""
-        self.controller.refresh()
-        self.comparison.refresh()
+        self.panel.refresh()
 
     def _disconnectParameterNode(self):
         if self._parameterNodeGuiTag is None:
@@ -225,27 +204,134 @@ class PelvicBoneSegLogic(ScriptedLoadableModuleLogic):
         device="auto",
         progress=None,
         cancel=None,
+        bundle="default",
+        rerun=None,
     ):
-        """Segment bones of a volume node: see SegmentationLogic.segment."""
+        """Segment bones of a volume node: see SegmentationLogic.segment.
+
+        `rerun` is a RerunMode; None replaces what an earlier run wrote.
+        """
         node = self._segmentationLogic().segment(
-            volumeNode, bones, side, segmentationNode, device, progress, cancel
+            volumeNode,
+            bones,
+            side,
+            segmentationNode,
+            device,
+            progress,
+            cancel,
+            bundle,
+            **self._rerun(rerun),
         )
         self._clearComparisonOf(node)
         return node
 
-    def prepare(self, volumeNode, bones, side="both", device="auto"):
+    def prepare(
+        self,
+        volumeNode,
+        bones,
+        side="both",
+        device="auto",
+        bundle="default",
+        segmentationNode=None,
+    ):
         """Do the first phase of `segment`: see SegmentationLogic.prepare."""
-        return self._segmentationLogic().prepare(volumeNode, bones, side, device)
+        return self._segmentationLogic().prepare(
+            volumeNode, bones, side, device, bundle, segmentationNode
+        )
 
-    def apply(self, job, result, segmentationNode=None):
+    def apply(self, job, result, segmentationNode=None, rerun=None):
         """Do the last phase of `segment`: see SegmentationLogic.apply."""
-        node = self._segmentationLogic().apply(job, result, segmentationNode)
+        node = self._segmentationLogic().apply(job, result, segmentationNode, **self._rerun(rerun))
         self._clearComparisonOf(node)
         return node
+
+    def applySteps(self, job, result, segmentationNode=None, rerun=None):
+        """Do the last phase of `segment` in short steps: see SegmentationLogic.apply_steps."""
+        node = yield from self._segmentationLogic().apply_steps(
+            job, result, segmentationNode, **self._rerun(rerun)
+        )
+        self._clearComparisonOf(node)
+        return node
+
+    def editedSegments(self, segmentationNode, bones, side="both"):
+        """Return names of segments that were edited since a run: see rerun.edited_segments."""
+        from PelvicBoneSegLib.anatomy import segments_for
+        from PelvicBoneSegLib.scene.rerun import edited_segments
+
+        return edited_segments(segmentationNode, segments_for(bones, side))
+
+    @property
+    def undoDescription(self):
+        """What `undo` would take back, or None: see SegmentationLogic.undo_description."""
+        return self._segmentation.undo_description if self._segmentation else None
+
+    @property
+    def undoLosesEdits(self):
+        """Whether `undo` takes back edits too: see SegmentationLogic.undo_loses_edits."""
+        return bool(self._segmentation) and self._segmentation.undo_loses_edits
+
+    def undo(self):
+        """Take the last run back: see SegmentationLogic.undo."""
+        logic = self._segmentationLogic()
+        self._clearComparisonOf(logic.undo_node)
+        return logic.undo()
 
     def compare(self, segmentationNode, referenceNode, progress=None, cancel=None):
         """Compare two segmentations: see ComparisonLogic.compare."""
         return self._comparisonLogic().compare(segmentationNode, referenceNode, progress, cancel)
+
+    def judge(self, volumeNode, bundle="default", bones=()):
+        """Say whether a bundle suits a volume node: see suitability.judge."""
+        from PelvicBoneSegLib.errors import PelvicBoneSegError
+        from PelvicBoneSegLib.scene.scan_facts import facts_of
+        from PelvicBoneSegLib.segmentation.bundle import describe_bundle
+        from PelvicBoneSegLib.segmentation.suitability import judge
+
+        try:
+            description = describe_bundle(bundle)
+        except PelvicBoneSegError as error:
+            description = error
+        return judge(facts_of(volumeNode), description, bones)
+
+    def installBundle(self, path, replace=False):
+        """Install a model bundle from a zip file: see bundle_store.install_bundle."""
+        from PelvicBoneSegLib.segmentation.bundle_store import install_bundle
+
+        return install_bundle(path, replace)
+
+    def setSmoothing(self, segmentationNode, smoothing):
+        """Make closed surfaces anew, 0-1 smooth: see surface_settings.set_smoothing."""
+        from PelvicBoneSegLib.scene.surface_settings import set_smoothing
+
+        set_smoothing(segmentationNode, smoothing)
+
+    def makeIsotropic(
+        self, segmentationNode, bundle="default", device="auto", progress=None, cancel=None
+    ):
+        """Interpolate between slices: see SegmentationLogic.make_isotropic."""
+        return self._segmentationLogic().make_isotropic(
+            segmentationNode, bundle, device, progress, cancel
+        )
+
+    def centreOn(self, segmentationNode, segmentIds=None):
+        """Put segments into the middle of the 3D views: see view_centre.centre_on."""
+        from PelvicBoneSegLib.scene.view_centre import centre_on
+
+        centre_on(segmentationNode, segmentIds)
+
+    def measure(self, segmentationNode):
+        """Measure all segments into a table node: see measure.logic.measure."""
+        from PelvicBoneSegLib.panel.measure.titles import titles
+        from PelvicBoneSegLib.scene.measure.logic import measure
+
+        return measure(segmentationNode, titles())
+
+    def measureSteps(self, segmentationNode):
+        """Do `measure` step by step: see measure.logic.measure_steps."""
+        from PelvicBoneSegLib.panel.measure.titles import titles
+        from PelvicBoneSegLib.scene.measure.logic import measure_steps
+
+        return measure_steps(segmentationNode, titles())
 
     def prepareComparison(self, segmentationNode, referenceNode):
         """Do the first phase of `compare`: see ComparisonLogic.prepare."""
@@ -267,11 +353,61 @@ class PelvicBoneSegLogic(ScriptedLoadableModuleLogic):
 
         clear_comparison(slicer.mrmlScene, keepTable)
 
+    def export(
+        self,
+        segmentationNode,
+        directory,
+        format="stl",
+        segmentIDs=None,
+        coordinates="LPS",
+        merged=False,
+        overwrite=False,
+    ):
+        """Write segments to files: see export.logic.prepare_export."""
+        job = self.prepareExport(
+            segmentationNode, directory, format, segmentIDs, coordinates, merged, overwrite
+        )
+        return job.run()
+
+    def prepareExport(
+        self,
+        segmentationNode,
+        directory,
+        format="stl",
+        segmentIDs=None,
+        coordinates="LPS",
+        merged=False,
+        overwrite=False,
+    ):
+        """Do the first phase of `export`: see export.logic.prepare_export."""
+        from PelvicBoneSegLib.scene.export.logic import prepare_export
+
+        return prepare_export(
+            segmentationNode, directory, format, segmentIDs, coordinates, merged, overwrite
+        )
+
+    def saveTrainingCase(self, volumeNode, segmentationNode, directory, name=None, overwrite=False):
+        """Save a scan with its bones to train with: see prepare_training_case."""
+        return self.prepareTrainingCase(
+            volumeNode, segmentationNode, directory, name, overwrite
+        ).run()
+
+    def prepareTrainingCase(
+        self, volumeNode, segmentationNode, directory, name=None, overwrite=False
+    ):
+        """Do the first phase of `saveTrainingCase`: see training_case.logic."""
+        from PelvicBoneSegLib.scene.training_case.logic import prepare_training_case
+
+        return prepare_training_case(volumeNode, segmentationNode, directory, name, overwrite)
+
     def _clearComparisonOf(self, segmentationNode):
         from PelvicBoneSegLib.scene.comparison.scene import clear_comparison_of
 
         if segmentationNode is not None:
             clear_comparison_of(segmentationNode)
+
+    def _rerun(self, rerun):
+        return {} if rerun is None else {"rerun": rerun}
 
     def _comparisonLogic(self):
         if self._comparison is None:

@@ -18,6 +18,7 @@ import typer
 
 from . import __version__
 from .anatomy import BONES, BOTH, SIDES, segments_for
+from .cli_bundles import bundles_app
 from .errors import Cancelled, DependencyMissingError, PelvicBoneSegError
 
 if TYPE_CHECKING:
@@ -290,6 +291,9 @@ def _progress_bar() -> Iterator[Any]:
             bar.set_description(stage)
 
         yield report
+
+
+app.add_typer(bundles_app(_errors_in_one_line), name="bundles")
 
 
 def _summary(report: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 from PelvicBoneSegLib.anatomy import BONES
 from PelvicBoneSegLib.segmentation.bundle import Bundle
-from PelvicBoneSegLib.segmentation.label_files import write_labels_nifti
+from PelvicBoneSegLib.segmentation.label_files import write_nifti
 from PelvicBoneSegLib.segmentation.output_folder import write_together
 from PelvicBoneSegLib.segmentation.segmenter import Segmenter
 
@@ -71,8 +71,8 @@ def write_validation_report(
         for scan in validation_scans(config):
             name, matrix = f"{scan.name}.nii.gz", scan.volume.ijk_to_lps
             labels = segmenter.segment(scan.volume, BONES).labels
-            write_labels_nifti(predictions / name, labels, matrix)
-            write_labels_nifti(truths / name, scan.labels, matrix)
+            write_nifti(predictions / name, labels, matrix)
+            write_nifti(truths / name, scan.labels, matrix)
         classes = Path(scratch, "training classes")
         classes.write_text(json.dumps(dict(enumerate(BONES, start=1))), encoding="utf-8")
         request = Request(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,6 +19,7 @@ from PelvicBoneSegLib.segmentation.bundle import (
     Bundle,
     check_description,
 )
+from PelvicBoneSegLib.segmentation.output_folder import replace_folder
 
 from ..errors import BundleFolderError
 from .config import TrainingConfig
@@ -108,7 +108,7 @@ def write_bundle(bundle: Bundle, folder: Path) -> None:
         with TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
             new, old = Path(scratch, "new"), Path(scratch, "old")
             _fill(new, bundle)
-            _exchange(folder, new, old)
+            replace_folder(folder, new, old)
     except OSError as error:
         raise OutputNotWritableError(folder, error.strerror or str(error)) from error
 
@@ -118,18 +118,6 @@ def _fill(new: Path, bundle: Bundle) -> None:
     text = json.dumps(bundle.description, indent=2, ensure_ascii=False) + "\n"
     (new / DESCRIPTION_FILE).write_text(text, encoding="utf-8")
     (new / WEIGHTS_FILE).write_bytes(bundle.weights)
-
-
-def _exchange(folder: Path, new: Path, old: Path) -> None:
-    """Move the folder away and the new one in; if that fails, move the old one back."""
-    try:
-        if folder.exists():
-            os.replace(folder, old)
-        os.replace(new, folder)
-    except BaseException:
-        if old.exists() and not folder.exists():
-            os.replace(old, folder)
-        raise
 
 
 def _half(value: torch.Tensor) -> torch.Tensor:

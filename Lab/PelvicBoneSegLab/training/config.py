@@ -23,6 +23,7 @@ _BUNDLE_SCHEMA: dict[str, Any] = json.loads(
 )
 _IN_BUNDLE: dict[str, Any] = _BUNDLE_SCHEMA["properties"]
 _BUNDLE_FIELDS = ("name", "version", "description", "intended_use", "licence", "training_data")
+_OPTIONAL_BUNDLE_FIELDS = ("trained_on",)
 
 _NUMBER = {"type": "number"}
 _POSITIVE = {"type": "number", "exclusiveMinimum": 0}
@@ -117,7 +118,9 @@ SCHEMA: dict[str, Any] = {
             "type": "object",
             "additionalProperties": False,
             "required": list(_BUNDLE_FIELDS),
-            "properties": {name: _IN_BUNDLE[name] for name in _BUNDLE_FIELDS},
+            "properties": {
+                name: _IN_BUNDLE[name] for name in _BUNDLE_FIELDS + _OPTIONAL_BUNDLE_FIELDS
+            },
         },
     },
 }  # fmt: skip

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..errors import InputError, PelvicBoneSegError
+from ..message import Message, templates
+
+_ = templates(__name__)
 
 
 class LabelSchemeError(PelvicBoneSegError):
@@ -13,8 +16,14 @@ class LabelSchemeError(PelvicBoneSegError):
 
     def __init__(self, name: Path | str, reason: str, known: Iterable[str]) -> None:
         super().__init__(
-            f"Cannot use '{name}' as a label scheme: {reason}. Give one of {', '.join(known)}, or "
-            'a JSON or YAML file such as {"1": "left femur", "2": "right femur", "5": "sacrum"}.'
+            _(
+                "Cannot use '{name}' as a label scheme: {reason}. Give one of {known}, or a JSON "
+                "or YAML file such as {example}."
+            ),
+            name=name,
+            reason=reason,
+            example='{"1": "left femur", "2": "right femur", "5": "sacrum"}',
+            known=", ".join(known),
         )
 
 
@@ -23,8 +32,12 @@ class NotLabelsError(InputError):
 
     def __init__(self, path: Path | str, reason: str) -> None:
         super().__init__(
-            f"Cannot use {path} as labels: {reason}. "
-            "Choose a label map of whole numbers, a .seg.nrrd, or a folder with a mask a bone."
+            _(
+                "Cannot use {path} as labels: {reason}. Choose a label map of whole numbers, a "
+                ".seg.nrrd, or a folder with a mask a bone."
+            ),
+            path=path,
+            reason=reason,
         )
 
 
@@ -33,8 +46,13 @@ class UnknownLabelsError(InputError):
 
     def __init__(self, path: Path | str, found: Iterable[str], scheme: str) -> None:
         super().__init__(
-            f"None of the labels in {path} is a bone by the label scheme '{scheme}': "
-            f"{', '.join(found)}. Choose another scheme, or write one as a JSON file."
+            _(
+                "None of the labels in {path} is a bone by the label scheme '{scheme}': "
+                "{found}. Choose another scheme, or write one as a JSON file."
+            ),
+            path=path,
+            scheme=scheme,
+            found=", ".join(found),
         )
 
 
@@ -49,10 +67,14 @@ class GeometryMismatchError(InputError):
 
     def __init__(self, what: str, case: str = "") -> None:
         self.what = what
-        of_case = f" of {case}" if case else ""
+        of_case = Message(_(" of {case}"), case=case) if case else ""
         super().__init__(
-            f"Prediction and truth{of_case} are on different grids: {what}. Check that both belong "
-            "to the same scan; if they do, ask for resampling (--resample)."
+            _(
+                "Prediction and truth{of_case} are on different grids: {what}. Check that both "
+                "belong to the same scan; if they do, ask for resampling (--resample)."
+            ),
+            of_case=of_case,
+            what=what,
         )
 
 
@@ -61,6 +83,9 @@ class UnmatchedCasesError(InputError):
 
     def __init__(self, problem: str) -> None:
         super().__init__(
-            f"{problem} A prediction and its truth have the same file name, but for endings such "
-            "as .seg.nrrd, .labels.nii.gz or _seg."
+            _(
+                "{problem} A prediction and its truth have the same file name, but for endings "
+                "such as .seg.nrrd, .labels.nii.gz or _seg."
+            ),
+            problem=problem,
         )

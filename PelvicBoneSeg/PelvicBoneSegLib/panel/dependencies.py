@@ -35,6 +35,13 @@ class Dependencies:
     def __init__(self, requirements: Path | str) -> None:
         self._requirements = requirements
 
+    @property
+    def installed(self) -> bool:
+        """Whether all is there. Nothing is asked for it."""
+        return slicer.packaging.pip_check(f"torch{TORCH_VERSION}") and not _missing(
+            slicer.packaging.load_requirements(self._requirements)
+        )
+
     def ensure(self) -> bool:
         """Install what is missing, if the user agrees.
 

@@ -39,6 +39,11 @@ class SegmentationJob:
         Where the scan came from. `run` does not touch it.
     segmenter
         Gives the segmenter, loading it at the first call.
+    device, bundle
+        As chosen, for a run in another process.
+    surface_smoothing
+        With which the closed surfaces may be made along with the run, see
+        `segmentation.surface.closed_surface`; None where Slicer's converter has to make them.
     """
 
     volume: Volume
@@ -46,6 +51,9 @@ class SegmentationJob:
     side: str
     volume_node: Any
     segmenter: Callable[[], SegmenterLike]
+    device: str
+    bundle: str
+    surface_smoothing: float | None
 
     def run(
         self, progress: ProgressCallback | None = None, cancel: CancelCallback | None = None

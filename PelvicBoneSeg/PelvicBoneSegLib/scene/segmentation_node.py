@@ -17,7 +17,7 @@ def add_segmentation_node(volume_node: Any) -> Any:
     name = scene.GenerateUniqueName(f"{volume_node.GetName()} segmentation")
     node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", name)
     node.SetAndObserveTransformNodeID(volume_node.GetTransformNodeID())
-    _place_in_study(node, volume_node)
+    place_in_study(node, volume_node)
     return node
 
 
@@ -37,7 +37,8 @@ def show_closed_surface(segmentation_node: Any) -> None:
     display.SetVisibility(True)
 
 
-def _place_in_study(segmentation_node: Any, volume_node: Any) -> None:
+def place_in_study(segmentation_node: Any, volume_node: Any) -> None:
+    """Put a segmentation beside another node, where that has a place in the subject hierarchy."""
     # Not GetSubjectHierarchyNode, which adds one to a scene that has none.
     hierarchy = volume_node.GetScene().GetFirstNodeByClass("vtkMRMLSubjectHierarchyNode")
     item = hierarchy.GetItemByDataNode(volume_node) if hierarchy else 0

@@ -26,40 +26,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..anatomy import (
-    CATEGORY,
-    LATERALITY,
-    REGION_CONTEXT,
-    TERMINOLOGY_CONTEXT,
-    Code,
-    SegmentDefinition,
-)
 from ..segmentation.resources import resource_dir
+from ..segmentation.terminology_entry import terminology_entry
+
+__all__ = ["terminology_entry", "terminology_file"]
 
 
 def terminology_file() -> Path:
     """Return the file for `vtkSlicerTerminologiesModuleLogic.LoadTerminologyFromFile`."""
     return resource_dir() / "Terminologies" / "PelvicBoneSeg.term.json"
-
-
-def terminology_entry(definition: SegmentDefinition) -> str:
-    """Serialise a segment's codes for the tag `vtkSegment.GetTerminologyEntryTagName()`.
-
-    The format is that of `vtkSlicerTerminologiesModuleLogic::SerializeTerminologyEntry`: context,
-    category, type, type modifier, region context, region, region modifier.
-    """
-    side = LATERALITY.get(definition.side or "")
-    fields = (
-        TERMINOLOGY_CONTEXT,
-        _triple(CATEGORY),
-        _triple(definition.code),
-        _triple(side),
-        REGION_CONTEXT,
-        _triple(None),
-        _triple(None),
-    )
-    return "~".join(fields)
-
-
-def _triple(code: Code | None) -> str:
-    return f"{code.scheme}^{code.value}^{code.meaning}" if code else "^^"

@@ -47,18 +47,27 @@ def volume_from_node(volume_node: Any) -> Volume:
     InputError
         `Volume` refuses the voxels or the geometry.
     """
-    if volume_node is None or not volume_node.IsA("vtkMRMLScalarVolumeNode"):
-        raise NotAVolumeError(volume_node.GetName() if volume_node else None)
-    return Volume(_voxels(volume_node), ijk_to_world_lps(volume_node))
+    return Volume(voxels_of(volume_node).copy(), ijk_to_world_lps(volume_node))
 
 
-def _voxels(volume_node: Any) -> np.ndarray:
+def voxels_of(volume_node: Any) -> np.ndarray:
+    """View a node's voxels, shape (K, J, I). They stay the scene's: copy what is to be kept.
+
+    Raises
+    ------
+    NotAVolumeError, EmptyVolumeNodeError, NotScalarError
+        See `volume_from_node`.
+    """
     from vtkmodules.util.numpy_support import vtk_to_numpy
 
+    if volume_node is None or not volume_node.IsA("vtkMRMLScalarVolumeNode"):
+        raise NotAVolumeError(volume_node.GetName() if volume_node else None)
     image = volume_node.GetImageData()
     scalars = image.GetPointData().GetScalars() if image else None
-    if scalars is None or not scalars.GetNumberOfTuples():
+    count = scalars.GetNumberOfTuples() if scalars else 0
+    # slicer.util.updateVolumeFromArray sets new dimensions before the scalars that belong to them.
+    if not count or count != image.GetNumberOfPoints():
         raise EmptyVolumeNodeError(volume_node.GetName())
     if scalars.GetNumberOfComponents() != 1:
         raise NotScalarError(scalars.GetNumberOfComponents())
-    return vtk_to_numpy(scalars).reshape(image.GetDimensions()[::-1]).copy()
+    return vtk_to_numpy(scalars).reshape(image.GetDimensions()[::-1])

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ..errors import BundleDigestError, BundleInvalidError, BundleNotFoundError
+from ..errors import (
+    BundleDigestError,
+    BundleInvalidError,
+    BundleNotFoundError,
+    DependencyMissingError,
+)
 from .resources import resource_dir
 
 DESCRIPTION_FILE = "bundle.json"
 WEIGHTS_FILE = "weights.safetensors"
 DEFAULT_BUNDLE = "default"
+INSTALL = "pip install pelvicboneseg (in Slicer: press Segment in the PelvicBoneSeg module)"
+USER_BUNDLES_VARIABLE = "PELVICBONESEG_BUNDLES"
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,9 +125,21 @@ def bundles_dir() -> Path:
     return resource_dir() / "Bundles"
 
 
+def user_bundles_dir() -> Path:
+    """Return the folder of the bundles that the user installed; it need not exist.
+
+    It is the environment variable ``PELVICBONESEG_BUNDLES`` or, where that is unset, in the
+    platform's folder for a user's data. Slicer, its worker and the command line share it, and it
+    outlives an update of the extension.
+    """
+    chosen = os.environ.get(USER_BUNDLES_VARIABLE)
+    return Path(chosen) if chosen else _user_data_dir() / "PelvicBoneSeg" / "Bundles"
+
+
 def installed_bundles() -> list[str]:
-    """List the names of the complete bundles that come with the product."""
-    return sorted(path.name for path in bundles_dir().glob("*") if _is_complete(path))
+    """List the names of the complete bundles: those of the product, then those of the user."""
+    shipped = _complete_in(bundles_dir())
+    return shipped + [name for name in _complete_in(user_bundles_dir()) if name not in shipped]
 
 
 def find_bundle(name_or_path: str | Path) -> Path:
@@ -129,10 +150,28 @@ def find_bundle(name_or_path: str | Path) -> Path:
     BundleNotFoundError
         There is none, or one of its files is missing.
     """
-    for path in (bundles_dir() / str(name_or_path), Path(name_or_path)):
+    name = str(name_or_path)
+    for path in (bundles_dir() / name, user_bundles_dir() / name, Path(name_or_path)):
         if _is_complete(path):
             return path
     raise BundleNotFoundError(name_or_path, installed_bundles())
+
+
+def describe_bundle(name_or_path: str | Path) -> dict[str, Any]:
+    """Read a bundle's `bundle.json`, without its weights.
+
+    Raises
+    ------
+    BundleNotFoundError, BundleInvalidError
+        See `Bundle.load`.
+    DependencyMissingError
+        It is none of the product's own, and the package that checks it is not installed.
+    """
+    path = find_bundle(name_or_path)
+    if path.parent == bundles_dir():
+        # Checked when it was released. Slicer may not have the schema's package yet.
+        return json.loads((path / DESCRIPTION_FILE).read_text(encoding="utf-8"))
+    return read_description(path / DESCRIPTION_FILE)
 
 
 def read_description(path: Path) -> dict[str, Any]:
@@ -167,6 +206,27 @@ def check_description(description: Any, path: Path) -> None:
     low, high = description["normalisation"]["percentiles"]
     if low >= high:
         raise BundleInvalidError(path, f"$.normalisation.percentiles: {low} is not below {high}")
+    trained_on = description.get("trained_on", {})
+    for name in ("slice_mm", "pixel_mm"):
+        low, high = trained_on.get(name, (0, 0))
+        if low > high:
+            raise BundleInvalidError(path, f"$.trained_on.{name}: {low} is above {high}")
+
+
+def _user_data_dir() -> Path:
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+
+
+def _complete_in(folder: Path) -> list[str]:
+    try:
+        return sorted(path.name for path in folder.glob("*") if _is_complete(path))
+    except OSError:
+        # A folder that may not be looked into.
+        return []
 
 
 def _is_complete(path: Path) -> bool:
@@ -183,7 +243,9 @@ def _refuse_constant(name: str) -> float:
 
 @cache
 def _validator() -> Any:
-    from jsonschema import Draft202012Validator
-
+    try:
+        from jsonschema import Draft202012Validator
+    except ModuleNotFoundError as error:
+        raise DependencyMissingError(error.name or "jsonschema", INSTALL) from error
     schema = Path(__file__).with_name("bundle.schema.json").read_text(encoding="utf-8")
     return Draft202012Validator(json.loads(schema))

@@ -12,8 +12,10 @@ import torch
 from torch.nn import functional
 
 from ..errors import Cancelled, OutOfMemoryError
+from ..message import Message, templates
 from .bundle import Bundle
 from .device import autocast_dtype, choose_device
+from .memory import is_out_of_memory
 from .network import load_network
 from .preparation import (
     gather_channels,
@@ -22,7 +24,10 @@ from .preparation import (
     pad_to_stride,
     resample_in_plane,
 )
+from .result import PreviewCallback
 from .volume import Volume
+
+_ = templates(__name__)
 
 _log = logging.getLogger(__name__)
 
@@ -82,11 +87,17 @@ class Engine:
         self._chosen_device = choose_device(device)
         self._move_to(self._chosen_device)
 
+    @property
+    def device(self) -> str:
+        """Where a prediction begins; for want of memory it may end on the CPU."""
+        return self._chosen_device.type
+
     def predict(
         self,
         volume: Volume,
         progress: Callable[[float], None] = lambda fraction: None,
         cancel: Callable[[], bool] = lambda: False,
+        preview: PreviewCallback | None = None,
     ) -> Prediction:
         """Classify every voxel.
 
@@ -101,6 +112,9 @@ class Engine:
             Called after every batch with the fraction done.
         cancel
             Asked before every batch; True ends the run.
+        preview
+            Called after every batch with array axis, start and a block of classes: what was found
+            there so far. It must not keep or change the block.
 
         Raises
         ------
@@ -109,24 +123,58 @@ class Engine:
         OutOfMemoryError
             Not even a single slice fits into the computer's memory.
         """
-        if self._device != self._chosen_device:
-            self._move_to(self._chosen_device)
-        self._warnings: list[str] = []
+        self._begin()
         plane = volume.axes.acquisition_plane
         planes = (plane,) if plane else self._bundle.planes
         with torch.inference_mode():
             if len(planes) == 1:
-                classes, probability = self._predict_plane(volume, planes[0], progress, cancel)
+                predicted = self._predict_plane(volume, planes[0], progress, cancel, preview)
             else:
-                classes, probability = self._predict_fused(volume, planes, progress, cancel)
+                predicted = self._predict_fused(volume, planes, progress, cancel, preview)
         return Prediction(
-            classes,
-            probability,
+            *predicted,
             planes[0],
             self._device.type,
             str(self._dtype).removeprefix("torch."),
             tuple(self._warnings),
         )
+
+    def class_probabilities(
+        self,
+        volume: Volume,
+        progress: Callable[[float], None] = lambda fraction: None,
+        cancel: Callable[[], bool] = lambda: False,
+    ) -> np.ndarray:
+        """Return the probability of every class in every voxel. Parameters as in `predict`.
+
+        Slices are taken in the acquisition plane, or in the bundle's first plane where the scan
+        has none.
+
+        Returns
+        -------
+        np.ndarray
+            uint8, shape (classes, K, J, I), in steps of 1/255.
+
+        Raises
+        ------
+        Cancelled, OutOfMemoryError
+            As in `predict`.
+        """
+        self._begin()
+        axes = volume.axes
+        plane = axes.acquisition_plane or self._bundle.planes[0]
+        found = np.empty((len(self._bundle.classes), *volume.voxels.shape), np.uint8)
+        stacks = [axes.to_stack(one, plane) for one in found]
+        with torch.inference_mode():
+            for where, block in self._slices(volume, plane, _as_bytes, progress, cancel):
+                for index, stack in enumerate(stacks):
+                    stack[where] = block[:, index]
+        return found
+
+    def _begin(self) -> None:
+        if self._device != self._chosen_device:
+            self._move_to(self._chosen_device)
+        self._warnings: list[str] = []
 
     def _predict_plane(
         self,
@@ -134,6 +182,7 @@ class Engine:
         plane: str,
         progress: Callable[[float], None],
         cancel: Callable[[], bool],
+        preview: PreviewCallback | None,
     ) -> tuple[np.ndarray, np.ndarray]:
         axes = volume.axes
         classes, probability = (np.empty(volume.voxels.shape, np.uint8) for _ in range(2))
@@ -143,6 +192,9 @@ class Engine:
         for where, (winners, best) in self._slices(volume, plane, _winning_class, progress, cancel):
             class_stack[where] = winners
             probability_stack[where] = best
+            if preview:
+                axis, slab = axes.slab(plane, where, len(class_stack))
+                preview(axis, slab.start, _along(classes, axis, slab))
         return classes, probability
 
     def _predict_fused(
@@ -151,6 +203,7 @@ class Engine:
         planes: tuple[str, ...],
         progress: Callable[[float], None],
         cancel: Callable[[], bool],
+        preview: PreviewCallback | None,
     ) -> tuple[np.ndarray, np.ndarray]:
         axes = volume.axes
         total = np.zeros((len(self._bundle.classes), *volume.voxels.shape), np.float16)
@@ -167,6 +220,10 @@ class Engine:
             for where, share in self._slices(volume, plane, one_share, plane_progress, cancel):
                 for index, stack in enumerate(stacks[plane]):
                     stack[where] += share[:, index]
+                if preview:
+                    axis, slab = axes.slab(plane, where, len(stacks[plane][0]))
+                    so_far = _along(total, axis + 1, slab).argmax(0).astype(np.uint8)
+                    preview(axis, slab.start, so_far)
         classes = total.argmax(0).astype(np.uint8)
         return classes, np.round(total.max(0) * 255).astype(np.uint8)
 
@@ -198,7 +255,7 @@ class Engine:
                     prepared = self._prepare(stack, spacing)
                 answer = reduce(self._infer(prepared, (start, stop), shape, spacing))
             except (RuntimeError, MemoryError) as error:
-                if not _is_out_of_memory(error):
+                if not is_out_of_memory(error):
                     raise
                 batch, prepared = self._make_room(batch, prepared)
                 continue
@@ -241,8 +298,13 @@ class Engine:
         if self._device.type == "cpu":
             raise OutOfMemoryError
         self._warnings.append(
-            f"The memory of {self._device.type} did not hold a single slice, so the CPU was used. "
-            "Close other programs that use the GPU."
+            Message(
+                _(
+                    "The memory of {device} did not hold a single slice, so the CPU was used. "
+                    "Close other programs that use the GPU."
+                ),
+                device=self._device.type,
+            )
         )
         self._move_to(torch.device("cpu"))
         return BATCH_SIZE["cpu"], None
@@ -251,6 +313,10 @@ class Engine:
         self._device = device
         self._dtype = autocast_dtype(device)
         self._network.to(device)
+
+
+def _along(array: np.ndarray, axis: int, slab: slice) -> np.ndarray:
+    return array[(slice(None),) * axis + (slab,)]
 
 
 def _winning_class(probabilities: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
@@ -264,12 +330,8 @@ def _winning_class(probabilities: torch.Tensor) -> tuple[np.ndarray, np.ndarray]
         rival = probabilities[:, index]
         winner.masked_fill_(rival > best, index)
         torch.maximum(best, rival, out=best)
-    return winner.cpu().numpy(), best.mul_(255).round_().byte().cpu().numpy()
+    return winner.cpu().numpy(), _as_bytes(best)
 
 
-def _is_out_of_memory(error: Exception) -> bool:
-    # CUDA has an exception of its own; MPS and the CPU allocator only say so in words.
-    words = str(error).lower()
-    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or any(
-        phrase in words for phrase in ("out of memory", "can't allocate memory")
-    )
+def _as_bytes(probabilities: torch.Tensor) -> np.ndarray:
+    return probabilities.mul_(255).round_().byte().cpu().numpy()

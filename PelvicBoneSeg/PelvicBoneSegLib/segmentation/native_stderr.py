@@ -30,7 +30,11 @@ def captured_native_stderr() -> Iterator[Callable[[], str]]:
 
         if sys.stderr is not None:
             sys.stderr.flush()
-        kept = os.dup(_STDERR)
+        try:
+            kept = os.dup(_STDERR)
+        except OSError:  # a program without a console, such as Slicer on Windows, may have none
+            yield printed
+            return
         os.dup2(file.fileno(), _STDERR)
         try:
             yield printed

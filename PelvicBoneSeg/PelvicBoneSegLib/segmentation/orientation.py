@@ -94,6 +94,24 @@ class AnatomicalAxes:
         """Array axis (0 = K, 1 = J, 2 = I) along which the slices of `plane` follow each other."""
         return self.order[_NORMAL[plane]]
 
+    def slab(self, plane: str, slices: slice, count: int) -> tuple[int, slice]:
+        """Say where some slices of the stack in `plane` lie in a (K, J, I) array.
+
+        Parameters
+        ----------
+        slices
+            Start and stop in the stack.
+        count
+            Number of slices of the whole stack.
+
+        Returns
+        -------
+        The array axis, as `slice_axis`, and start and stop along it.
+        """
+        if self.flipped[_NORMAL[plane]]:
+            slices = slice(count - slices.stop, count - slices.start)
+        return self.slice_axis(plane), slices
+
     def to_stack(self, array: np.ndarray, plane: str) -> np.ndarray:
         """View a (K, J, I) array as a stack (slices, rows, columns) in `plane`, without a copy."""
         canonical = np.transpose(array, self.order)

@@ -40,13 +40,13 @@ def write_together(
     directory
         Where to. It is made if need be, and taken away again if the writing fails.
     fill
-        Writes the files into the folder that it is given.
+        Writes the files into the folder that it is given, or into folders in it.
     outdated
         Names of files that no longer hold true. They are taken away with the same step.
 
     Returns
     -------
-    The files, in alphabetical order. Those of the same name are replaced.
+    The files, in alphabetical order. Those of the same name are replaced; folders are merged.
 
     Raises
     ------
@@ -56,14 +56,16 @@ def write_together(
     directory = _named_in_text(directory)
     made: list[Path] = []
     try:
-        made = [folder for folder in (directory, *directory.parents) if not folder.exists()]
-        directory.mkdir(parents=True, exist_ok=True)
+        made = _make_parents(directory / "any")
         with TemporaryDirectory(dir=directory, prefix=".pelvicboneseg-") as scratch:
             new, old = Path(scratch, "new"), Path(scratch, "old")
             new.mkdir()
             old.mkdir()
             fill(new)
-            names = sorted(path.name for path in new.iterdir())
+            names = sorted(str(path.relative_to(new)) for path in new.rglob("*") if path.is_file())
+            for name in names:
+                made = _make_parents(directory / name) + made
+                (old / name).parent.mkdir(parents=True, exist_ok=True)
             _exchange(directory, new, old, names, set(outdated) - set(names))
     except OSError as error:
         _remove_empty(made)
@@ -72,6 +74,33 @@ def write_together(
         _remove_empty(made)
         raise
     return [directory / name for name in names]
+
+
+def replace_folder(folder: Path, new: Path, old: Path) -> None:
+    """Put the folder `new` in the place of `folder`, which moves to `old` if it is there.
+
+    All three are on one disk. If `new` cannot be moved, `folder` is moved back.
+
+    Raises
+    ------
+    OSError
+        It cannot be done; `folder` is as it was.
+    """
+    try:
+        if folder.exists():
+            os.replace(folder, old)
+        os.replace(new, folder)
+    except BaseException:
+        if old.exists() and not folder.exists():
+            os.replace(old, folder)
+        raise
+
+
+def _make_parents(path: Path) -> list[Path]:
+    """Make the folders above a file. Return those that were not there, deepest first."""
+    made = [folder for folder in path.parents if not folder.exists()]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return made
 
 
 def _named_in_text(directory: Path | str) -> Path:

@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
 from ..anatomy import SegmentDefinition
+
+LOW_CONFIDENCE = 0.75
+"""Below this mean probability a segment, or a slice of it, is reported as doubtful."""
 
 ProgressCallback = Callable[[float, str], None]
 """Called with the fraction done, 0–1, and the name of the stage."""
 
 CancelCallback = Callable[[], bool]
 """Asked between batches of slices; True ends the run."""
+
+PreviewCallback = Callable[[int, int, np.ndarray], None]
+"""Called after a batch of slices with array axis, start and block: what the network says of the
+part of the (K, J, I) array along that axis from that index on, before any cleaning up. The block is
+uint8: 0 background, else 1 + index into `anatomy.BONES`. A fused run goes over the scan once for
+each plane, so that later blocks replace earlier ones."""
+
+
+class BoneSurface(NamedTuple):
+    """A closed surface as arrays, in world LPS in mm, its fronts outward.
+
+    Attributes
+    ----------
+    points
+        float32, shape (N, 3).
+    triangles
+        int32, shape (M, 3): indices into `points`.
+    normals
+        float32, shape (N, 3), of length 1.
+    """
+
+    points: np.ndarray
+    triangles: np.ndarray
+    normals: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -30,6 +58,9 @@ class SegmentResult:
         Mean probability of the bone over the segment's voxels, 0–1; None where there are none.
     touches_border
         Whether the bone is cut off by the edge of the scan.
+    slice_confidence
+        The mean probability of each slice, 0–1, in the order of `SegmentationResult.slice_axis`;
+        NaN where the slice lacks the bone. Empty where it was not measured.
     """
 
     definition: SegmentDefinition
@@ -37,6 +68,9 @@ class SegmentResult:
     volume_ml: float
     confidence: float | None
     touches_border: bool
+    slice_confidence: np.ndarray = field(
+        default_factory=lambda: np.empty(0), compare=False, repr=False
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +100,8 @@ class SegmentationResult:
         Name and version of the bundle.
     timings
         Seconds by stage.
+    surfaces
+        The closed surface of each label value that was found; empty unless they were asked for.
     """
 
     labels: np.ndarray
@@ -77,3 +113,4 @@ class SegmentationResult:
     precision: str
     bundle: str
     timings: dict[str, float] = field(default_factory=dict)
+    surfaces: Mapping[int, BoneSurface] = field(default_factory=dict)

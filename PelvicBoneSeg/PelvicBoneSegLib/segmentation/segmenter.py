@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from ..anatomy import BONES, BOTH, SegmentDefinition, segments_for
-from ..errors import UnknownBoneError
+from ..errors import Cancelled, UnknownBoneError
+from ..message import Message, templates
 from .bundle import Bundle
 from .engine import Engine, Prediction
 from .postprocess import bone_classes, postprocess
-from .result import CancelCallback, ProgressCallback, SegmentationResult, SegmentResult
+from .result import (
+    LOW_CONFIDENCE,
+    BoneSurface,
+    CancelCallback,
+    PreviewCallback,
+    ProgressCallback,
+    SegmentationResult,
+    SegmentResult,
+)
 from .volume import Volume
 
-LOW_CONFIDENCE = 0.75
-"""Below this mean probability a segment is reported as doubtful."""
+_ = templates(__name__)
 
 _ENGINE_SHARE = 0.9
+_SURFACES_SHARE = 0.2
+"""Shares of the time that a run takes, on a CPU."""
 
 
 class Segmenter:
@@ -45,6 +57,11 @@ class Segmenter:
         lookup = [BONES.index(name) + 1 if name in BONES else 0 for name in bundle.classes]
         self._bone_of_class = np.array(lookup, np.uint8)
 
+    @property
+    def device(self) -> str:
+        """Where a run begins: ``"cpu"``, ``"cuda"`` or ``"mps"``."""
+        return self._engine.device
+
     def segment(
         self,
         volume: Volume,
@@ -52,6 +69,8 @@ class Segmenter:
         side: str = BOTH,
         progress: ProgressCallback | None = None,
         cancel: CancelCallback | None = None,
+        preview: PreviewCallback | None = None,
+        smoothing: float | None = None,
     ) -> SegmentationResult:
         """Segment the chosen bones.
 
@@ -65,6 +84,11 @@ class Segmenter:
             Called with the fraction done, 0–1, and the name of the stage.
         cancel
             Asked between batches of slices; True ends the run.
+        preview
+            Called with what was found in a batch of slices. It shows the chosen bones on both
+            sides, as sides are told apart at the end.
+        smoothing
+            Of the closed surfaces, see `surface.closed_surface`; None to make no surfaces.
 
         Raises
         ------
@@ -74,17 +98,81 @@ class Segmenter:
             `cancel` said so.
         """
         report = progress or (lambda fraction, stage: None)
+        cancel = cancel or (lambda: False)
         bones = list(bones)
         wanted = segments_for(bones, side)
         unknown = [bone for bone in bones if bone not in self.bundle.bones]
         if unknown:
             raise UnknownBoneError(", ".join(unknown), self.bundle.bones)
+        bones_share = 1.0 if smoothing is None else 1 - _SURFACES_SHARE
+        result = self._find(
+            volume,
+            bones,
+            side,
+            wanted,
+            lambda fraction, stage: report(bones_share * fraction, stage),
+            cancel,
+            self._bone_preview(bones, preview),
+        )
+        if smoothing is not None:
+            start = time.perf_counter()
+            surfaces = dict(_surfaces(result, volume, smoothing, report, cancel))
+            timings = {**result.timings, "surfaces": time.perf_counter() - start}
+            result = replace(result, surfaces=surfaces, timings=timings)
+        report(1.0, "Done")
+        return result
+
+    def bone_probabilities(
+        self,
+        volume: Volume,
+        progress: ProgressCallback | None = None,
+        cancel: CancelCallback | None = None,
+    ) -> np.ndarray:
+        """Return what the network thinks of each bone in each voxel, before any cleaning up.
+
+        Parameters
+        ----------
+        volume, progress, cancel
+            As in `segment`.
+
+        Returns
+        -------
+        np.ndarray
+            uint8, shape (bones, K, J, I), in steps of 1/255, in the order of `anatomy.BONES`; 0
+            for bones that the bundle does not know.
+
+        Raises
+        ------
+        Cancelled
+            `cancel` said so.
+        """
+        report = progress or (lambda fraction, stage: None)
+        classes = self._engine.class_probabilities(
+            volume, lambda fraction: report(fraction, "Finding bones"), cancel or (lambda: False)
+        )
+        bones = np.zeros((len(BONES), *volume.voxels.shape), np.uint8)
+        for index, bone in enumerate(self._bone_of_class):
+            if bone:
+                bones[bone - 1] = classes[index]
+        return bones
+
+    def _find(
+        self,
+        volume: Volume,
+        bones: list[str],
+        side: str,
+        wanted: tuple[SegmentDefinition, ...],
+        report: ProgressCallback,
+        cancel: CancelCallback,
+        preview: PreviewCallback | None,
+    ) -> SegmentationResult:
         report(0.0, "Finding bones")
         start = time.perf_counter()
         prediction = self._engine.predict(
             volume,
             lambda fraction: report(_ENGINE_SHARE * fraction, "Finding bones"),
-            cancel or (lambda: False),
+            cancel,
+            preview,
         )
         after_engine = time.perf_counter()
         report(_ENGINE_SHARE, "Cleaning up")
@@ -93,9 +181,9 @@ class Segmenter:
         after_cleaning = time.perf_counter()
         # Voxels that post-processing added, such as filled holes, have no probability of the bone.
         sure = np.where(bone_classes(labels) == classes, prediction.probability, 0)
-        segments = tuple(_measure(one, labels, sure, volume) for one in wanted)
         axis = volume.axes.slice_axis(prediction.plane)
-        result = SegmentationResult(
+        segments = tuple(_measure(one, labels, sure, volume, axis) for one in wanted)
+        return SegmentationResult(
             labels=labels,
             segments=segments,
             slice_confidence=_slice_confidence(np.where(labels, sure, 0), axis),
@@ -110,8 +198,17 @@ class Segmenter:
                 "measure": time.perf_counter() - after_cleaning,
             },
         )
-        report(1.0, "Done")
-        return result
+
+    def _bone_preview(
+        self, bones: list[str], preview: PreviewCallback | None
+    ) -> PreviewCallback | None:
+        """Turn the engine's classes into bones, the chosen ones only."""
+        if preview is None:
+            return None
+        chosen = [BONES.index(bone) + 1 for bone in bones]
+        lookup = np.where(np.isin(self._bone_of_class, chosen), self._bone_of_class, 0)
+        lookup = lookup.astype(np.uint8)
+        return lambda axis, start, block: preview(axis, start, lookup[block])
 
     def _warnings(
         self, segments: tuple[SegmentResult, ...], volume: Volume, prediction: Prediction
@@ -120,30 +217,47 @@ class Segmenter:
         trained = " or ".join(self.bundle.planes)
         if prediction.plane not in self.bundle.planes:
             warnings.append(
-                f"The scan is {prediction.plane}, but this bundle was trained on {trained} scans: "
-                "expect errors, and prefer such a scan of the patient."
+                Message(
+                    _(
+                        "The scan is {plane}, but this bundle was trained on {trained} scans: "
+                        "expect errors, and prefer such a scan of the patient."
+                    ),
+                    plane=prediction.plane,
+                    trained=trained,
+                )
             )
         missing = [one.definition.name.lower() for one in segments if not one.voxels]
         if len(missing) == len(segments):
             warnings.append(
-                "No bone was found. Likely reasons: the scan shows another region than the "
-                f"pelvis, or it is not a scan as the bundle was trained on ({trained} MR)."
+                Message(
+                    _(
+                        "No bone was found. Likely reasons: the scan shows another region than the "
+                        "pelvis, or it is not a scan as the bundle was trained on ({trained} MR)."
+                    ),
+                    trained=trained,
+                )
             )
         elif missing:
             warnings.append(
-                f"Not found: {', '.join(missing)}. Look at the slices: perhaps they leave it out."
+                Message(
+                    _("Not found: {missing}. Look at the slices: perhaps they leave it out."),
+                    missing=", ".join(missing),
+                )
             )
         for one in segments:
             if one.confidence is not None and one.confidence < LOW_CONFIDENCE:
                 warnings.append(
-                    f"{one.definition.name}: low confidence ({one.confidence:.2f}). "
-                    "Check it slice by slice."
+                    Message(
+                        _("{name}: low confidence ({confidence:.2f}). Check it slice by slice."),
+                        name=one.definition.name,
+                        confidence=one.confidence,
+                    )
                 )
         return tuple(warnings)
 
 
 def _measure(
-    definition: SegmentDefinition, labels: np.ndarray, sure: np.ndarray, volume: Volume
+    definition: SegmentDefinition, labels: np.ndarray, sure: np.ndarray, volume: Volume, axis: int
 ) -> SegmentResult:
     mask = labels == definition.label
     voxels = int(np.count_nonzero(mask))
@@ -157,10 +271,34 @@ def _measure(
         volume_ml=voxels * volume.voxel_volume_mm3 / 1000,
         confidence=confidence,
         touches_border=any(bool(face.any()) for face in faces),
+        slice_confidence=_slice_confidence(np.where(mask, sure, 0), axis),
     )
 
 
 def _slice_confidence(sure: np.ndarray, axis: int) -> np.ndarray:
-    others = tuple(one for one in range(3) if one != axis)
-    total, count = sure.sum(axis=others, dtype=np.float64), np.count_nonzero(sure, axis=others)
-    return np.divide(total / 255, count, out=np.full(len(count), np.nan), where=count > 0)
+    """Return the mean probability of each slice along `axis`; NaN where all are 0."""
+    known = np.flatnonzero(sure)
+    count = sure.shape[axis]
+    slices = known // math.prod(sure.shape[axis + 1 :]) % count
+    voxels = np.bincount(slices, minlength=count)
+    total = np.bincount(slices, sure.ravel()[known], count)
+    return np.divide(total / 255, voxels, out=np.full(count, np.nan), where=voxels > 0)
+
+
+def _surfaces(
+    result: SegmentationResult,
+    volume: Volume,
+    smoothing: float,
+    report: ProgressCallback,
+    cancel: CancelCallback,
+) -> Iterator[tuple[int, BoneSurface]]:
+    """Make the surfaces of the segments that were found, bone by bone."""
+    from .surface import closed_surface, surface_arrays
+
+    found = [one.definition.label for one in result.segments if one.voxels]
+    for done, label in enumerate(found):
+        if cancel():
+            raise Cancelled
+        report(1 - _SURFACES_SHARE * (1 - done / len(found)), "Making surfaces")
+        mask = result.labels == label
+        yield label, surface_arrays(closed_surface(mask, volume.ijk_to_lps, smoothing))

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-STL_HEADER = b"3D Slicer output. SPACE=LPS"
-"""What Slicer writes, and looks for to know the coordinate system (vtkMRMLModelStorageNode)."""
-
-_STL_TRIANGLE = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
+from .components import box_of
+from .result import BoneSurface
+from .surface_files.mesh import LPS, Mesh
+from .surface_files.writers import write_stl as write_stl_file
 
 
 def closed_surface(mask: np.ndarray, ijk_to_lps: np.ndarray, smoothing: float = 0.5) -> Any:
@@ -19,8 +19,8 @@ def closed_surface(mask: np.ndarray, ijk_to_lps: np.ndarray, smoothing: float = 
     The steps and parameters are those of Slicer 5.12's vtkSegmentationCore,
     ``vtkBinaryLabelmapToClosedSurfaceConversionRule::CreateClosedSurface``: discrete flying edges
     and a windowed sinc filter, both in voxel coordinates, then the way into the world. Other than
-    there, the mask is first cut to the bone, which is faster, and the triangles of a left-handed
-    image are turned, which Slicer leaves inside out.
+    there, the mask is first cut to the bone, which is faster, and the slices of a left-handed image
+    are taken the other way round, as Slicer leaves its surfaces inside out.
 
     Parameters
     ----------
@@ -38,15 +38,44 @@ def closed_surface(mask: np.ndarray, ijk_to_lps: np.ndarray, smoothing: float = 
     """
     from vtkmodules.vtkCommonDataModel import vtkPolyData
 
-    box = _bounding_box(mask)
-    if box is None:
+    if not mask.any():
         return vtkPolyData()
-    surface = _flying_edges(mask[box])
-    if smoothing > 0:
-        surface = _smoothed(surface, smoothing)
+    box = box_of(mask)
+    mask = mask[box]
     to_lps = np.array(ijk_to_lps, np.float64)
     to_lps[:3, 3] += to_lps[:3, :3] @ [axis.start for axis in reversed(box)]
+    if np.linalg.det(to_lps[:3, :3]) < 0:
+        mask = mask[::-1]
+        to_lps[:3, 3] += to_lps[:3, 2] * (len(mask) - 1)
+        to_lps[:3, 2] *= -1
+    surface = _flying_edges(mask)
+    if smoothing > 0:
+        surface = _smoothed(surface, smoothing)
     return _moved(surface, to_lps)
+
+
+def surface_arrays(surface: Any) -> BoneSurface:
+    """Turn a closed surface into arrays, with the point normals that Slicer gives it.
+
+    Parameters
+    ----------
+    surface
+        vtkPolyData of `closed_surface`, not empty.
+    """
+    from vtkmodules.util.numpy_support import vtk_to_numpy
+    from vtkmodules.vtkFiltersCore import vtkPolyDataNormals
+
+    normals = vtkPolyDataNormals()
+    normals.SetInputData(surface)
+    normals.SplittingOff()
+    normals.ConsistencyOff()
+    normals.Update()
+    points, triangles = _arrays(surface)
+    return BoneSurface(
+        points.astype(np.float32),
+        triangles.astype(np.int32),
+        vtk_to_numpy(normals.GetOutput().GetPointData().GetNormals()).astype(np.float32),
+    )
 
 
 def write_stl(surface: Any, path: Path | str) -> None:
@@ -65,23 +94,8 @@ def write_stl(surface: Any, path: Path | str) -> None:
         It cannot be stored.
     """
     points, triangles = _arrays(surface)
-    stl = np.zeros(len(triangles), _STL_TRIANGLE)
-    stl["corners"] = points[triangles]
-    first, second, third = (stl["corners"][:, corner].astype(np.float64) for corner in range(3))
-    normals = np.cross(second - first, third - first)
-    lengths = np.linalg.norm(normals, axis=1, keepdims=True)
-    stl["normal"] = normals / np.where(lengths > 0, lengths, 1)
-    count = np.array(len(stl), "<u4").tobytes()
-    Path(path).write_bytes(STL_HEADER.ljust(80, b"\0") + count + stl.tobytes())
-
-
-def _bounding_box(mask: np.ndarray) -> tuple[slice, slice, slice] | None:
-    if not mask.any():
-        return None
-    rows = np.any(mask, axis=2)
-    occupied = (np.any(rows, axis=1), np.any(rows, axis=0), np.any(mask, axis=(0, 1)))
-    k, j, i = (np.flatnonzero(axis)[[0, -1]] for axis in occupied)
-    return slice(k[0], k[1] + 1), slice(j[0], j[1] + 1), slice(i[0], i[1] + 1)
+    nameless = Mesh(Path(path).stem, (1.0, 1.0, 1.0), points, triangles)
+    write_stl_file(Path(path), [nameless], LPS)
 
 
 def _flying_edges(mask: np.ndarray) -> Any:
@@ -121,14 +135,12 @@ def _smoothed(surface: Any, smoothing: float) -> Any:
 
 
 def _moved(surface: Any, matrix: np.ndarray) -> Any:
-    """Return a copy in the world, triangles turned where the matrix mirrors."""
+    """Return a copy in the world."""
     from vtkmodules.util.numpy_support import numpy_to_vtk, numpy_to_vtkIdTypeArray
     from vtkmodules.vtkCommonCore import vtkPoints
     from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
 
     corners, triangles = _arrays(surface)
-    if np.linalg.det(matrix[:3, :3]) < 0:
-        triangles = triangles[:, ::-1]
     points = vtkPoints()
     world = (corners @ matrix[:3, :3].T + matrix[:3, 3]).astype(np.float32)
     points.SetData(numpy_to_vtk(world, deep=True))

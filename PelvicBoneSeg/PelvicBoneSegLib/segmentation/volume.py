@@ -50,9 +50,9 @@ class Volume:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "ijk_to_lps", np.asarray(self.ijk_to_lps, dtype=np.float64))
-        self._check_shape()
-        self._check_geometry()
-        self._check_values()
+        check_shape(self.voxels.shape)
+        check_geometry(self.ijk_to_lps, self.voxels.shape)
+        check_values(self.voxels)
 
     @property
     def spacing(self) -> np.ndarray:
@@ -74,34 +74,57 @@ class Volume:
         """Which anatomical direction each array axis is nearest to."""
         return AnatomicalAxes.from_matrix(self.ijk_to_lps)
 
-    def _check_shape(self) -> None:
-        if self.voxels.ndim != 3:
-            raise WrongDimensionError(self.voxels.ndim)
-        if min(self.voxels.shape) < 3:
-            raise TooFewSlicesError(self.voxels.shape)
 
-    def _check_geometry(self) -> None:
-        matrix = self.ijk_to_lps
-        if matrix.shape != (4, 4) or not np.isfinite(matrix).all():
-            raise AbsurdGeometryError("its IJK→LPS matrix is not a 4×4 matrix of finite numbers")
-        low, high = SPACING_RANGE_MM
-        spacing = self.spacing
-        text = " × ".join(f"{value:.4g}" for value in spacing)
-        if (spacing < low).any() or (spacing > high).any():
-            raise AbsurdGeometryError(f"spacing {text} mm, expected {low:g} to {high:g}")
-        extent = spacing * self.voxels.shape[::-1]
-        if extent.max() < EXTENT_RANGE_MM[0] or extent.max() > EXTENT_RANGE_MM[1]:
-            raise AbsurdGeometryError(f"it is {extent.max():.4g} mm long")
-        unit = matrix[:3, :3] / spacing
-        cosines = np.abs((unit.T @ unit)[np.triu_indices(3, 1)])
-        if cosines.max() > np.sin(np.deg2rad(MAX_AXIS_SKEW_DEG)):
-            raise AbsurdGeometryError("its axes are not at right angles")
+def check_shape(shape: tuple[int, ...]) -> None:
+    """Check the (K, J, I) shape of an image.
 
-    def _check_values(self) -> None:
-        if self.voxels.dtype.kind == "f":
-            bad = int(np.count_nonzero(~np.isfinite(self.voxels)))
-            if bad:
-                raise NonFiniteVoxelsError(bad)
-        low = self.voxels.min()
-        if low == self.voxels.max():
-            raise ConstantImageError(float(low))
+    Raises
+    ------
+    WrongDimensionError, TooFewSlicesError
+        It is no stack of slices.
+    """
+    if len(shape) != 3:
+        raise WrongDimensionError(len(shape))
+    if min(shape) < 3:
+        raise TooFewSlicesError(shape)
+
+
+def check_geometry(matrix: np.ndarray, shape: tuple[int, ...]) -> None:
+    """Check a 4×4 IJK→LPS matrix, in mm, of an image of a (K, J, I) shape.
+
+    Raises
+    ------
+    AbsurdGeometryError
+        Spacing, extent or axes are impossible.
+    """
+    if matrix.shape != (4, 4) or not np.isfinite(matrix).all():
+        raise AbsurdGeometryError("its IJK→LPS matrix is not a 4×4 matrix of finite numbers")
+    low, high = SPACING_RANGE_MM
+    spacing = np.linalg.norm(matrix[:3, :3], axis=0)
+    text = " × ".join(f"{value:.4g}" for value in spacing)
+    if (spacing < low).any() or (spacing > high).any():
+        raise AbsurdGeometryError(f"spacing {text} mm, expected {low:g} to {high:g}")
+    extent = spacing * shape[::-1]
+    if extent.max() < EXTENT_RANGE_MM[0] or extent.max() > EXTENT_RANGE_MM[1]:
+        raise AbsurdGeometryError(f"it is {extent.max():.4g} mm long")
+    unit = matrix[:3, :3] / spacing
+    cosines = np.abs((unit.T @ unit)[np.triu_indices(3, 1)])
+    if cosines.max() > np.sin(np.deg2rad(MAX_AXIS_SKEW_DEG)):
+        raise AbsurdGeometryError("its axes are not at right angles")
+
+
+def check_values(voxels: np.ndarray) -> None:
+    """Check the voxels themselves.
+
+    Raises
+    ------
+    NonFiniteVoxelsError, ConstantImageError
+        There is nothing in them to segment.
+    """
+    if voxels.dtype.kind == "f":
+        bad = int(np.count_nonzero(~np.isfinite(voxels)))
+        if bad:
+            raise NonFiniteVoxelsError(bad)
+    low = voxels.min()
+    if low == voxels.max():
+        raise ConstantImageError(float(low))

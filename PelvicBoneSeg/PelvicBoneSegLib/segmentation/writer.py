@@ -15,7 +15,7 @@ import numpy as np
 from ..anatomy import SEGMENTS, SegmentDefinition
 from ..errors import InputInTheWayError, UnknownFormatError
 from .bundle import Bundle
-from .label_files import write_labels_nifti, write_seg_nrrd
+from .label_files import LabelledSegment, nifti_warnings, write_nifti, write_seg_nrrd
 from .output_folder import write_together
 from .report import build_report
 from .result import SegmentationResult
@@ -25,9 +25,6 @@ from .volume import Volume
 SEG_NRRD, LABELS_NIFTI, STL = "seg.nrrd", "labels.nii.gz", "stl"
 FORMATS = (SEG_NRRD, LABELS_NIFTI, STL)
 """What can be asked for. The report is always written."""
-
-SKEW_TOLERANCE = 1e-4
-"""Cosine between axes beyond which NIfTI's right-angled axes are worth a warning."""
 
 
 def check_formats(formats: Iterable[str]) -> tuple[str, ...]:
@@ -154,9 +151,10 @@ def _write_results(
     }
     after_surfaces = time.perf_counter()
     if found and SEG_NRRD in formats:
-        write_seg_nrrd(folder / f"{stem}.{SEG_NRRD}", labels, volume.ijk_to_lps, found)
+        described = [LabelledSegment.of(definition) for definition in found]
+        write_seg_nrrd(folder / f"{stem}.{SEG_NRRD}", labels, volume.ijk_to_lps, described)
     if found and LABELS_NIFTI in formats:
-        write_labels_nifti(folder / f"{stem}.{LABELS_NIFTI}", labels, volume.ijk_to_lps)
+        write_nifti(folder / f"{stem}.{LABELS_NIFTI}", labels, volume.ijk_to_lps)
     for segment, surface in surfaces.items():
         write_stl(surface, folder / _stl_name(stem, segment))
     end = time.perf_counter()
@@ -164,12 +162,9 @@ def _write_results(
 
 
 def _format_warnings(volume: Volume, formats: Iterable[str]) -> tuple[str, ...]:
-    unit = volume.ijk_to_lps[:3, :3] / volume.spacing
-    skew = float(np.abs((unit.T @ unit)[np.triu_indices(3, 1)]).max())
-    if LABELS_NIFTI not in formats or skew <= SKEW_TOLERANCE:
+    if LABELS_NIFTI not in formats:
         return ()
-    degrees = np.rad2deg(np.arcsin(skew))
-    return (
-        f"The scan's axes are {degrees:.2g}° from a right angle, which NIfTI files cannot say to "
-        f"all programs: in {LABELS_NIFTI} they are at right angles. Prefer {SEG_NRRD}.",
+    return tuple(
+        f"{warning} Prefer {SEG_NRRD}."
+        for warning in nifti_warnings(volume.ijk_to_lps, LABELS_NIFTI)
     )

@@ -16,6 +16,12 @@ CORONAL = np.array([[-1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, -1.0, 0.0]])
 """Columns i, j, k in RAS: to the left, down, to the back."""
 
 
+@pytest.fixture(autouse=True)
+def no_bundles_of_the_user(tmp_path, monkeypatch):
+    """Whoever runs the tests may have bundles installed: they are none of the tests' business."""
+    monkeypatch.setenv("PELVICBONESEG_BUNDLES", str(tmp_path / "bundles of the user"))
+
+
 @pytest.fixture
 def make_volume():
     """Put the phantom on a grid; the columns of `directions` are i, j, k in RAS."""

@@ -475,7 +475,7 @@ def test_a_full_disk_leaves_nothing(segment, scan_path, output, monkeypatch):
         path.write_bytes(b"half")
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(writer, "write_labels_nifti", half)
+    monkeypatch.setattr(writer, "write_nifti", half)
     code, printed, complaint = segment(scan_path)
     assert (code, printed) == (2, "")
     assert_one_line(complaint, "No space left on device")

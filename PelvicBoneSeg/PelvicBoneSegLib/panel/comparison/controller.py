@@ -11,8 +11,14 @@ from slicer.i18n import tr as _
 
 from ...errors import Cancelled, PelvicBoneSegError
 from ..failure import explain
-from ..run.background_run import BackgroundRun, Failed, Finished, Message, Progress
-from ..run.controller import POLL_INTERVAL_MS, POLL_WAIT_S, SHUT_DOWN_WAIT_S, Timer
+from ..run.background_run import (
+    POLL_INTERVAL_MS,
+    POLL_WAIT_S,
+    SHUT_DOWN_WAIT_S,
+    BackgroundRun,
+    Timer,
+)
+from ..run.messages import Failed, Finished, Message, Progress
 from ..run.readiness import Readiness
 from .readiness import comparison_readiness
 from .view import ComparisonView

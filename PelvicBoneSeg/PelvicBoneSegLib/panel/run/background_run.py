@@ -9,38 +9,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from queue import Empty, Queue
 from threading import Event, Thread
-from typing import Any
+from typing import Any, Protocol
 
+from .messages import Failed, Finished, Message, Progress
 
-@dataclass(frozen=True)
-class Progress:
-    """How far the work is: fraction 0–1 and the name of the stage."""
+POLL_INTERVAL_MS = 5
+POLL_WAIT_S = 0.03
+"""Together some thirty looks a second, nearly all of the time between them left to the work."""
 
-    fraction: float
-    stage: str
-
-
-@dataclass(frozen=True, eq=False)
-class Finished:
-    """The work is done."""
-
-    result: Any
-
-
-@dataclass(frozen=True, eq=False)
-class Failed:
-    """The work ended with an exception."""
-
-    error: Exception
-
-
-Message = Progress | Finished | Failed
+SHUT_DOWN_WAIT_S = 10.0
 
 Work = Callable[[Callable[[float, str], None], Callable[[], bool]], Any]
 """Called with `progress(fraction, stage)` and `cancel()`; returns the result."""
+
+
+class Timer(Protocol):
+    """A `qt.QTimer` at whose timeout messages are received."""
+
+    def start(self, milliseconds: int) -> None:  # noqa: D102
+        ...
+
+    def stop(self) -> None:  # noqa: D102
+        ...
 
 
 class BackgroundRun:

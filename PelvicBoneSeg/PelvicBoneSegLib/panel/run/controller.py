@@ -1,176 +1,182 @@
-"""What the panel does: one run at a time, MRML in the main thread only."""
+"""What the section *Segment* does: one run at a time, MRML in the main thread only."""
 
 from __future__ import annotations
 
-import logging
-import time
-from typing import Any, Protocol
+from typing import Any
 
 from slicer.i18n import tr as _
 
-from ...errors import Cancelled
-from ..failure import explain
-from .background_run import BackgroundRun, Failed, Finished, Message, Progress
+from ...scene.rerun import RerunMode
+from ..choices import DeviceChoice
+from ..dependencies import Dependencies
+from ..models.device import remembered_device
+from ..session import Session
+from ..verdict.timing import remember_run
 from .readiness import Readiness, readiness
-from .view import PanelView
-
-POLL_INTERVAL_MS = 5
-POLL_WAIT_S = 0.03
-"""Together some thirty looks a second, nearly all of the time between them left to the run."""
-
-SHUT_DOWN_WAIT_S = 10.0
-
-
-class Logic(Protocol):
-    """What a run needs of `scene.logic.SegmentationLogic`."""
-
-    warnings: tuple[str, ...]
-
-    def prepare(self, volumeNode: Any, bones: Any, side: str, device: str) -> Any:  # noqa: N803, D102
-        ...
-
-    def apply(self, job: Any, result: Any, segmentationNode: Any | None) -> Any | None:  # noqa: N803, D102
-        ...
+from .run import Outcome, Run, Stopped, Written
+from .run_choices import RunChoices, run_choices
+from .status import RunStatus
+from .steps import Steps
+from .time_left import TimeLeft, time_left_text
+from .view import RunView
+from .wording import ran_on, rerun_question, running_on, summary
 
 
-class Dependencies(Protocol):
-    """What a run needs of `dependencies.Dependencies`."""
-
-    def ensure(self) -> bool:  # noqa: D102
-        ...
-
-
-class Timer(Protocol):
-    """A `qt.QTimer` whose timeout is connected to `Controller.poll`."""
-
-    def start(self, milliseconds: int) -> None:  # noqa: D102
-        ...
-
-    def stop(self) -> None:  # noqa: D102
-        ...
-
-
-class Controller:
-    """The panel's state machine: idle, installing, running, stopping.
+class RunController:
+    """The section's state machine: idle, installing, asking, running, stopping.
 
     Parameters
     ----------
-    view
-        The widgets.
-    logic
-        Segments in three phases. `prepare` and `apply` are called here, in the main thread; the
-        job's `run` in a thread of its own, where it touches neither MRML nor Qt.
+    view, status
+        The widgets, and what is said.
+    session
+        Its logic reads and writes the scene, its worker finds the bones. It is told when a run
+        begins and ends.
     dependencies
         Asked before each run whether all packages are there.
-    timer
-        Calls `poll` while a run is on.
     """
 
     def __init__(
-        self, view: PanelView, logic: Logic, dependencies: Dependencies, timer: Timer
+        self, view: RunView, status: RunStatus, session: Session, dependencies: Dependencies
     ) -> None:
         self._view = view
-        self._logic = logic
+        self._status = status
+        self._session = session
         self._dependencies = dependencies
-        self._timer = timer
-        self._parameters: Any = None
-        self._volume: Any = None
+        self._steps = Steps()
+        self._time_left = TimeLeft()
+        self._in_view = False
         self._installing = False
-        self._run: BackgroundRun | None = None
-        self._job: Any = None
-        self._started = 0.0
-        self._target: Any = None
-        self._why_stopped = ""
-        self._told: Readiness | None = None
-        self.refresh()
+        self._asked: RunChoices | None = None
+        self._run: Run | None = None
 
     @property
     def running(self) -> bool:
-        """Whether a run is on, or its thread is still stopping."""
+        """Whether a run is on, or its worker is still stopping."""
         return self._run is not None
 
-    def set_parameters(self, parameters: Any | None) -> None:
-        """Work with this parameter node from now on; None while a scene is closed."""
-        self._parameters = parameters
-        self._volume = parameters.inputVolume if parameters else None
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Bring the widgets in line with the parameters and with what is going on."""
-        self._follow_volume()
-        state = self._readiness()
-        busy = self._installing or self.running
-        self._view.set_ready(state.ready, state.tip)
-        self._view.set_running(busy)
-        self._view.set_cancel(self._run is not None and not self._run.cancelled)
-        parameters = self._parameters
-        self._view.set_segmentation(parameters.segmentation if parameters else None)
-        has_sides = parameters is None or parameters.bone.has_sides
-        self._view.set_side_enabled(
-            has_sides,
-            _("The patient's side, not the screen's.")
-            if has_sides
-            else _("This bone lies in the midline and has no side."),
-        )
-        if not busy and state != self._told:
-            self._told = None
-            self._view.show_status(state.tip)
+    # --- what the user does --------------------------------------------------------------------
 
     def segment(self) -> None:
-        """Start a run: *Segment* was clicked."""
+        """Start a run, or ask first what becomes of edits: *Segment* was clicked."""
         if not self._readiness().ready:
             return
         self._view.show_warnings(())
         try:
             if not self._install():
-                self._tell(_("Nothing was installed, so nothing was segmented."))
+                self._status.tell(_("Nothing was installed, so nothing was segmented."))
                 return
             # Dialogs let events through: the volume may be gone by now.
             if self._readiness().ready:
-                self._start()
+                self._ask_or_start(run_choices(self._session))
         except Exception as error:  # shown and logged: a click must never fail unseen
-            self._fail(error)
+            self._status.fail(error)
         finally:
-            self.refresh()
+            self._session.notify()
+
+    def answer(self, rerun: RerunMode) -> None:
+        """Start the run: what becomes of edits was said."""
+        asked = self._asked
+        if asked is None:
+            return
+        self._withdraw_question()
+        try:
+            self._start(asked, rerun)
+        except Exception as error:  # shown and logged, as above
+            self._status.fail(error, asked)
+        finally:
+            self._session.notify()
 
     def cancel(self) -> None:
-        """Stop the run: *Cancel* was clicked."""
+        """Stop the run, or do not even start it: *Cancel* was clicked."""
+        if self._asked is not None:
+            self._withdraw_question()
+            self._status.tell(_("Cancelled. Nothing was changed."))
+            self.refresh()
         self._stop(_("Cancelled. Nothing was changed."))
 
+    # --- what happens around -------------------------------------------------------------------
+
+    def set_in_view(self, in_view: bool) -> None:
+        """Come into view or go out of it. A run goes on, its preview does not."""
+        self._in_view = in_view
+        if self._run is not None:
+            self._run.in_view = in_view
+            self._run.update_preview()
+
+    def refresh(self) -> None:
+        """Bring the widgets in line with the parameters and with what is going on."""
+        parameters = self._session.parameters
+        if self._asked and (parameters is None or run_choices(self._session) != self._asked):
+            self._withdraw_question()
+        if self._run is not None:
+            self._run.update_preview()
+        state = self._readiness()
+        busy = self._installing or self.running
+        self._view.set_ready(state.ready, state.tip)
+        self._view.set_running(busy)
+        self._view.set_cancel(
+            self._asked is not None or (self._run is not None and not self._run.stopping)
+        )
+        if not busy and self._asked is None and parameters is not None:
+            self._status.follow(state)
+
     def scene_closing(self) -> None:
-        """Drop the run and the parameters: the scene's nodes are about to go."""
-        self._stop(_("The scene was closed, so the run was stopped."))
-        self.set_parameters(None)
+        """Drop the run: the scene's nodes are about to go."""
+        if self._run is None:
+            return
+        why = _("The scene was closed, so the run was stopped.")
+        self._stop(why)
+        if not self.running:
+            # It was writing and ended at once, while the choices were still there.
+            self._status.tell(why)
 
     def node_removed(self, node: Any) -> None:
         """Stop the run where it needs a node that has left the scene."""
-        if self._job is None:
+        if self._run is None:
             return
-        if node is self._job.volume_node:
+        if node is self._run.choices.volume:
             self._stop(_("The volume was removed, so the run was stopped. Nothing was changed."))
-        elif self._parameters is not None and node is self._target:
+        elif node is self._run.choices.segmentation:
             self._stop(
                 _("The segmentation was removed, so the run was stopped. Nothing was changed.")
             )
 
     def shut_down(self) -> None:
         """Stop for good: the module is closed or reloaded."""
-        self._timer.stop()
         if self._run is not None:
-            self._run.cancel()
-            if not self._run.wait(SHUT_DOWN_WAIT_S):
-                logging.warning("PelvicBoneSeg: a run did not stop in %g s", SHUT_DOWN_WAIT_S)
-                return
-        self._run = self._job = self._parameters = None
+            self._run.drop()
+            self._run = None
+        self._asked = None
+        self._steps.shut_down()
+        self._session.worker.shut_down()
 
-    def poll(self) -> None:
-        """Hear of the run and, at its end, write what it found: the timer's slot."""
-        if self._run is None:
-            return
-        for message in self._run.receive(POLL_WAIT_S):
-            self._receive(message)
+    # --- how a run goes ------------------------------------------------------------------------
 
-    # --- steps of a run ------------------------------------------------------------------------
+    def run_progressed(self, fraction: float, stage: str) -> None:
+        """Show how far the run is."""
+        seconds = self._time_left.update(fraction)
+        left = "" if seconds is None or fraction == 1 else time_left_text(seconds)
+        self._view.show_progress(fraction, stage, left)
+
+    def run_is_on(self, device: str) -> None:
+        """Show where the run computes."""
+        self._view.show_device(running_on(DeviceChoice(device)))
+
+    def run_ended(self, run: Run, outcome: Outcome) -> None:
+        """Show what came of the run."""
+        self._run = None
+        self._session.run_is_on = False
+        self._view.show_progress(None)
+        if isinstance(outcome, Written):
+            self._show_result(run, outcome)
+        else:
+            self._view.show_device("")
+            if isinstance(outcome, Stopped):
+                self._status.tell(outcome.why)
+            else:
+                self._status.fail(outcome.error, run.choices, self._session.worker.log)
+        self._session.notify()
 
     def _install(self) -> bool:
         self._installing = True
@@ -180,101 +186,60 @@ class Controller:
         finally:
             self._installing = False
 
-    def _start(self) -> None:
-        chosen = self._parameters
-        self._job = self._logic.prepare(
-            chosen.inputVolume, chosen.bone.bones, chosen.side.value, chosen.device.value
+    def _ask_or_start(self, choices: RunChoices) -> None:
+        edited = (
+            self._session.logic.editedSegments(choices.segmentation, choices.bones, choices.side)
+            if choices.segmentation
+            else ()
         )
-        self._target = chosen.segmentation
-        self._why_stopped = ""
-        self._started = time.perf_counter()
+        if edited:
+            self._asked = choices
+            self._view.show_status("")
+            self._view.ask(rerun_question(edited))
+        else:
+            self._start(choices, RerunMode.REPLACE)
+
+    def _start(self, choices: RunChoices, rerun: RerunMode) -> None:
+        run = Run(self._session, choices, rerun, self._steps, self)
+        run.in_view = self._in_view
+        run.start()
+        self._run = run
+        self._session.run_is_on = True
+        self._time_left = TimeLeft()
         self._view.show_progress(0.0, _("Starting"))
         self._view.show_status("")
-        self._run = BackgroundRun(self._job.run)
-        self._timer.start(POLL_INTERVAL_MS)
+        device = remembered_device(self._session.settings)
+        self._view.show_device(running_on(device or DeviceChoice.AUTO))
 
     def _stop(self, why: str) -> None:
-        if self._run is None or self._run.cancelled:
+        if self._run is None or self._run.stopping:
             return
-        self._why_stopped = why
-        self._run.cancel()
         self._view.show_status(_("Stopping after the current batch of slices…"))
+        self._run.stop(why)
         self.refresh()
 
-    def _receive(self, message: Message) -> None:
-        if isinstance(message, Progress):
-            if self._run is not None and not self._run.cancelled:
-                self._view.show_progress(message.fraction, message.stage)
-            return
-        job, stopped = self._job, self._run is not None and self._run.cancelled
-        self._end()
-        # A run that was told to stop may have been done at that moment: it counts as stopped.
-        if stopped or (isinstance(message, Failed) and isinstance(message.error, Cancelled)):
-            self._tell(self._why_stopped or _("Cancelled. Nothing was changed."))
-        elif isinstance(message, Failed):
-            self._fail(message.error)
-        elif isinstance(message, Finished):
-            self._apply(job, message.result)
-        self.refresh()
+    def _show_result(self, run: Run, outcome: Written) -> None:
+        remember_run(self._session.settings, run.job.volume, outcome.result)
+        self._status.note_run(run.choices, run.job.volume, outcome.result, outcome.seconds)
+        self._view.show_device(ran_on(DeviceChoice(outcome.result.device)))
+        self._view.show_warnings(self._session.logic.warnings)
+        if self._session.parameters is not None and outcome.node is not None:
+            self._session.parameters.segmentation = outcome.node
+        self._status.tell(summary(outcome.result, outcome.seconds), "done")
 
-    def _end(self) -> None:
-        self._timer.stop()
-        self._run = self._job = None
-        self._view.show_progress(None)
-
-    def _apply(self, job: Any, result: Any) -> None:
-        try:
-            node = self._logic.apply(job, result, self._target)
-        except Exception as error:  # shown and logged, as from the run itself
-            self._fail(error)
-            return
-        self._view.show_warnings(self._logic.warnings)
-        if self._parameters is not None and node is not None:
-            self._parameters.segmentation = node
-        self._tell(self._summary(result), "done")
-
-    # --- messages ------------------------------------------------------------------------------
-
-    def _summary(self, result: Any) -> str:
-        found = [one for one in result.segments if one.voxels]
-        if not found:
-            return _("No bone was found. Nothing was changed.")
-        bones = " · ".join(f"{one.definition.name} {one.volume_ml:.0f} ml" for one in found)
-        done = _("Done in {seconds:.1f} s on {device}.").format(
-            seconds=time.perf_counter() - self._started, device=result.device
-        )
-        return f"{done}\n{bones}"
-
-    def _fail(self, error: Exception) -> None:
-        self._tell(explain(error), "error")
-
-    def _tell(self, text: str, kind: str = "info") -> None:
-        """Show a message that stays until the choices change."""
-        self._told = self._readiness()
-        self._view.show_status(text, kind)
-
-    # --- state ---------------------------------------------------------------------------------
+    def _withdraw_question(self) -> None:
+        self._asked = None
+        self._view.ask("")
 
     def _readiness(self) -> Readiness:
-        if self._run is not None and self._run.cancelled:
+        if self._run is not None and self._run.stopping:
             return Readiness(False, _("The last run is still stopping."))
         if self._run is not None:
             return Readiness(False, _("A run is on. Cancel it, or wait for its end."))
+        if self._session.run_is_on or self._session.worker.running:
+            return Readiness(False, _("Something else is being computed. Wait for its end."))
         if self._installing:
             return Readiness(False, _("Python packages are being installed."))
-        return readiness(self._parameters)
-
-    def _follow_volume(self) -> None:
-        """Forget the output when another volume is chosen: its bones are another patient's."""
-        if self._parameters is None or self.running:
-            return
-        volume, before = self._parameters.inputVolume, self._volume
-        self._volume = volume
-        if volume is not before:
-            self._view.show_warnings(())
-        if volume is None or volume is before or self._parameters.segmentation is None:
-            return
-        segmentation = self._parameters.segmentation
-        role = segmentation.GetReferenceImageGeometryReferenceRole()
-        if segmentation.GetNodeReference(role) not in (None, volume):
-            self._parameters.segmentation = None
+        if self._asked is not None:
+            return Readiness(False, _("Say first what is to become of the edits."))
+        return readiness(self._session.parameters, self._session.verdict)

@@ -1,44 +1,57 @@
-"""The widgets of the panel: what each state looks like."""
+"""The widgets of the section *Segment*: what each state looks like."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-_STATUS_COLOURS = {"info": "#6b7280", "done": "#2e8b57", "error": "#c0392b"}
+import qt
+from slicer.i18n import translate
+
+from ...message import in_words
+from ..stages import stage_in_words
+
+_STATUS_COLOURS = {
+    "info": "#6b7280",
+    "done": "#2e8b57",
+    "warning": "#d29922",
+    "error": "#c0392b",
+}
 _STATUS_STYLE = (
     "QLabel {{ border: 0px solid {colour}; border-left-width: 3px; padding: 2px 0 2px 7px; }}"
 )
 
 
 def show_message(label: Any, text: str, kind: str = "info") -> None:
-    """Show a message in a label, or hide it: kind is ``"info"``, ``"done"`` or ``"error"``."""
+    """Show a message in a label, or hide it; kind is one of `_STATUS_COLOURS`."""
     label.text = text
     label.visible = bool(text)
     label.styleSheet = _STATUS_STYLE.format(colour=_STATUS_COLOURS[kind])
 
 
-def show_fraction(bar: Any, fraction: float | None, stage: str) -> None:
-    """Show the fraction done, 0–1, and the stage; None hides the bar."""
+def show_fraction(bar: Any, fraction: float | None, stage: str, left: str = "") -> None:
+    """Show the fraction done, 0–1, the stage and the time left; None hides the bar."""
     bar.visible = fraction is not None
     if fraction is not None:
         bar.value = round(100 * fraction)
-        bar.format = f"{stage} · %p%"
+        bar.format = " · ".join(filter(None, (stage_in_words(stage), "%p%", left)))
 
 
-class PanelView:
+class RunView:
     """Shows things. Knows nothing of segmentation.
 
     Parameters
     ----------
     ui
-        The named widgets of PelvicBoneSeg.ui, as `slicer.util.childWidgetVariables` gives them.
+        The named widgets of Run.ui, as `slicer.util.childWidgetVariables` gives them.
     """
 
     def __init__(self, ui: Any) -> None:
         self._ui = ui
         self.show_progress(None)
         self.show_warnings(())
+        self.show_device("")
+        self.ask("")
 
     def set_ready(self, ready: bool, tip: str) -> None:
         """Enable *Segment* or not; the tip says what it will do, or why it cannot."""
@@ -47,12 +60,16 @@ class PanelView:
 
     def set_running(self, running: bool) -> None:
         """Lock the choices during a run."""
-        for widget in (self._ui.inputFrame, self._ui.outputFrame, self._ui.advancedFrame):
-            widget.enabled = not running
+        self._ui.bonesFrame.enabled = not running
 
     def set_cancel(self, possible: bool) -> None:
         """Enable *Cancel* or not."""
         self._ui.cancelButton.enabled = possible
+
+    def set_all_bones(self, ticked: int, count: int) -> None:
+        """Show in the box of all bones how many of them are ticked."""
+        states = {0: qt.Qt.Unchecked, count: qt.Qt.Checked}
+        self._ui.allBonesCheckBox.setCheckState(states.get(ticked, qt.Qt.PartiallyChecked))
 
     def set_side_enabled(self, enabled: bool, tip: str) -> None:
         """Enable the side or not, as a bone in the midline has none; the tip says so."""
@@ -64,9 +81,33 @@ class PanelView:
         """Let *Show 3D* act on a vtkMRMLSegmentationNode."""
         self._ui.show3DButton.setSegmentationNode(node)
 
-    def show_progress(self, fraction: float | None, stage: str = "") -> None:
-        """Show the fraction done, 0–1, and the stage; None hides the bar."""
-        show_fraction(self._ui.progressBar, fraction, stage)
+    def set_undo(self, possible: bool, tip: str) -> None:
+        """Enable *Undo run* or not; the tip says what it will take back, or why it cannot."""
+        self._ui.undoRunButton.enabled = possible
+        self._ui.undoRunButton.toolTip = tip
+
+    def ask(self, question: str) -> None:
+        """Ask what becomes of edited bones; nothing hides the question."""
+        self._ui.rerunLabel.text = question
+        self._ui.rerunFrame.visible = bool(question)
+
+    def show_progress(self, fraction: float | None, stage: str = "", left: str = "") -> None:
+        """Show the fraction done, 0–1, the stage and the time left; None hides the bar."""
+        show_fraction(self._ui.progressBar, fraction, stage, left)
+
+    def show_device(self, text: str) -> None:
+        """Say where it is computed; nothing hides the line."""
+        self._ui.runDeviceLabel.text = text
+        self._ui.runDeviceLabel.visible = bool(text)
+
+    def show_log(self, text: str) -> None:
+        """Show what can be copied into a report."""
+        self._ui.logTextEdit.plainText = text
+
+    def copy_log(self) -> None:
+        """Put all of the log onto the clipboard, and mark what was copied."""
+        self._ui.logTextEdit.selectAll()
+        self._ui.logTextEdit.copy()
 
     def show_status(self, text: str, kind: str = "info") -> None:
         """Show one message: kind is ``"info"``, ``"done"`` or ``"error"``."""
@@ -75,5 +116,5 @@ class PanelView:
     def show_warnings(self, warnings: Iterable[str]) -> None:
         """Show warnings, a line each, or hide the place for them."""
         label = self._ui.warningsLabel
-        label.text = "\n".join(f"⚠ {warning}" for warning in warnings)
+        label.text = "\n".join(f"⚠ {in_words(one, translate)}" for one in warnings)
         label.visible = bool(label.text)

@@ -11,6 +11,7 @@ from slicer.i18n import tr as _
 
 from ...errors import PelvicBoneSegError, SampleDownloadError
 from ..dependencies import ensure_packages
+from ..failure import explain
 from . import public_sample
 
 CATEGORY = "Pelvic Bone Segmentation"
@@ -71,7 +72,7 @@ def load_public_sample(source: Any = None) -> Any | None:
             folder = public_sample.fetch_series(_client(), _cache())
             return _load(folder)
     except PelvicBoneSegError as error:
-        slicer.util.errorDisplay(str(error), _("Pelvic Bone Segmentation: sample"))
+        slicer.util.errorDisplay(explain(error), _("Pelvic Bone Segmentation: sample"))
         return None
 
 

@@ -78,7 +78,7 @@ def _by_key(node: Any) -> dict[Key, list[str]]:
     coded: dict[Key, list[str]] = {}
     named: dict[Key, list[str]] = {}
     for segment_id, name in _names(node):
-        structure = _coded_structure(segmentation.GetSegment(segment_id))
+        structure = coded_structure(segmentation.GetSegment(segment_id))
         if structure is not None:
             coded.setdefault(structure, []).append(segment_id)
         else:
@@ -118,8 +118,8 @@ def _pair(key: Key, node: Any, ids: list[str], reference_ids: list[str]) -> Segm
     return SegmentPair(name, tuple(ids), tuple(reference_ids))
 
 
-def _coded_structure(segment: Any) -> Structure | None:
-    """Read the terminology entry: see `scene.terminology` for its fields."""
+def coded_structure(segment: Any) -> Structure | None:
+    """Recognise a vtkSegment by its terminology entry (its fields: `terminology_entry`)."""
     import slicer
     from vtkmodules.vtkCommonCore import reference
 

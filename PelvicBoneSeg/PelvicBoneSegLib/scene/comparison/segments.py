@@ -93,21 +93,31 @@ def grid_of(node: Any) -> np.ndarray:
     AbsurdGeometryError
         The parent transforms leave its axes not at right angles.
     """
-    import slicer
-
-    segmentation = node.GetSegmentation()
-    converter = slicer.vtkSegmentationConverter
-    geometry = segmentation.GetConversionParameter(
-        converter.GetReferenceImageGeometryParameterName()
-    )
-    image = slicer.vtkOrientedImageData()
-    if not geometry or not converter.DeserializeImageGeometry(geometry, image, False):
-        image = segmentation.GetNthSegment(0).GetRepresentation(BINARY_LABELMAP)
+    image = reference_image(node)
+    if image is None:
+        image = node.GetSegmentation().GetNthSegment(0).GetRepresentation(BINARY_LABELMAP)
     grid = RAS_TO_LPS @ between_nodes(node, None) @ _image_to_node(image)
     unit = grid[:3, :3] / np.linalg.norm(grid[:3, :3], axis=0)
     if np.abs((unit.T @ unit)[np.triu_indices(3, 1)]).max() > MAX_COSINE:
         raise AbsurdGeometryError(f"the axes of '{node.GetName()}' are not at right angles")
     return grid
+
+
+def reference_image(node: Any) -> Any | None:
+    """Return the vtkOrientedImageData of a segmentation's reference geometry; None without one.
+
+    It has an extent and a place in the node's coordinates, but no voxels.
+    """
+    import slicer
+
+    converter = slicer.vtkSegmentationConverter
+    geometry = node.GetSegmentation().GetConversionParameter(
+        converter.GetReferenceImageGeometryParameterName()
+    )
+    image = slicer.vtkOrientedImageData()
+    if not geometry or not converter.DeserializeImageGeometry(geometry, image, False):
+        return None
+    return image
 
 
 def stamp(node: Any, segment_ids: Iterable[str]) -> tuple[Any, ...]:

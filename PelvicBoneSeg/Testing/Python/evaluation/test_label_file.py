@@ -20,7 +20,11 @@ from PelvicBoneSegLib.evaluation.errors import NotLabelsError, UnknownLabelsErro
 from PelvicBoneSegLib.evaluation.label_file import read_label_map
 from PelvicBoneSegLib.evaluation.label_scheme import LabelScheme
 from PelvicBoneSegLib.evaluation.structure import Structure
-from PelvicBoneSegLib.segmentation.label_files import write_labels_nifti, write_seg_nrrd
+from PelvicBoneSegLib.segmentation.label_files import (
+    LabelledSegment,
+    write_nifti,
+    write_seg_nrrd,
+)
 
 OBLIQUE = np.array(
     [[0.6, 0.0, -3.2, 11.0], [0.0, -2.0, 0.0, -40.0], [0.8, 0.0, 2.4, 5.5], [0.0, 0.0, 0.0, 1.0]]
@@ -54,14 +58,14 @@ def write_segments(path, voxels, segments):
     return path
 
 
-@pytest.mark.parametrize("write", [write_seg_nrrd, write_labels_nifti])
+@pytest.mark.parametrize("write", [write_seg_nrrd, write_nifti])
 def test_what_the_product_writes_comes_back(tmp_path, labels, write):
     if write is write_seg_nrrd:
         path = tmp_path / "case.seg.nrrd"
-        write_seg_nrrd(path, labels, OBLIQUE, SEGMENTS)
+        write_seg_nrrd(path, labels, OBLIQUE, [LabelledSegment.of(one) for one in SEGMENTS])
     else:
         path = tmp_path / "case.labels.nii.gz"
-        write_labels_nifti(path, labels, OBLIQUE)
+        write_nifti(path, labels, OBLIQUE)
     found = read_label_map(path)
 
     assert found.ijk_to_lps == pytest.approx(OBLIQUE, abs=1e-4)
@@ -210,7 +214,7 @@ def test_a_folder_without_bones_is_refused(tmp_path):
 
 def test_a_truncated_segmentation_is_refused(tmp_path, labels):
     path = tmp_path / "case.seg.nrrd"
-    write_seg_nrrd(path, labels, OBLIQUE, SEGMENTS)
+    write_seg_nrrd(path, labels, OBLIQUE, [LabelledSegment.of(one) for one in SEGMENTS])
     path.write_bytes(path.read_bytes()[:-40])
 
     with pytest.raises(UnreadableImageError, match="case.seg.nrrd"):

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from PelvicBoneSegLab.errors import BundleFolderError
-from PelvicBoneSegLab.training.bundle_writer import with_metrics, write_bundle
+from PelvicBoneSegLab.training.bundle_writer import make_bundle, with_metrics, write_bundle
+from PelvicBoneSegLab.training.config import TrainingConfig
 from PelvicBoneSegLib.errors import OutputNotWritableError
 from PelvicBoneSegLib.segmentation.bundle import WEIGHTS_FILE, Bundle
-from segmentation.small_bundle import write_small_bundle
+from PelvicBoneSegLib.segmentation.network import create_network
+from segmentation.small_bundle import ARCHITECTURE, write_small_bundle
 
 METRICS = {"dataset": "new", "cases": [], "dice": {}}
 
@@ -72,3 +74,11 @@ def test_a_bundle_that_cannot_be_stored_leaves_the_old_one(a_bundle, tmp_path, m
     assert Bundle.load(a_bundle.path).description["metrics"]["dataset"] == "none"
     assert (a_bundle.path / WEIGHTS_FILE).read_bytes() == weights
     assert [path.name for path in tmp_path.iterdir()] == ["small"]
+
+
+def test_the_default_configuration_writes_what_the_default_bundle_was_trained_on():
+    config = TrainingConfig.load(Path(__file__).resolve().parents[4] / "Lab/configs/default.yaml")
+    bundle = make_bundle(config, create_network(ARCHITECTURE, 3, 5), METRICS)
+    shipped = Bundle.load("default").description
+    assert bundle.description["trained_on"] == shipped["trained_on"]
+    assert shipped["trained_on"]["weightings"] == ["T1"]

@@ -19,7 +19,11 @@ from PelvicBoneSegLib.anatomy import SEGMENTS
 from PelvicBoneSegLib.errors import InputNotFoundError
 from PelvicBoneSegLib.evaluation.errors import GeometryMismatchError, UnmatchedCasesError
 from PelvicBoneSegLib.evaluation.label_scheme import LabelScheme
-from PelvicBoneSegLib.segmentation.label_files import write_labels_nifti, write_seg_nrrd
+from PelvicBoneSegLib.segmentation.label_files import (
+    LabelledSegment,
+    write_nifti,
+    write_seg_nrrd,
+)
 
 SHAPE = (12, 16, 40)
 IJK_TO_LPS = np.diag([0.5, 1.0, 4.0, 1.0])
@@ -43,7 +47,7 @@ def folders(tmp_path):
 
 
 def store(folder, name, labels, ijk_to_lps=IJK_TO_LPS):
-    write_labels_nifti(folder / name, labels, ijk_to_lps)
+    write_nifti(folder / name, labels, ijk_to_lps)
 
 
 def touch(folder, *names):
@@ -124,7 +128,8 @@ def two_cases(folders):
     predictions, truths = folders
     store(predictions, "a.labels.nii.gz", labels_with(1, 2, 3, 4, 5, 6, shift=1))
     store(truths, "a.nii.gz", labels_with(1, 2, 3, 4, 5, 6))
-    write_seg_nrrd(predictions / "b.seg.nrrd", labels_with(1, 2), IJK_TO_LPS, SEGMENTS[:2])
+    femurs = [LabelledSegment.of(one) for one in SEGMENTS[:2]]
+    write_seg_nrrd(predictions / "b.seg.nrrd", labels_with(1, 2), IJK_TO_LPS, femurs)
     store(truths, "b.nii.gz", labels_with(1, 2, 5))
     return folders
 

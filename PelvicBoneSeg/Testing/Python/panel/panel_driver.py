@@ -1,111 +1,203 @@
-"""The panel as a user has it before them: real widgets, real clicks."""
+"""The panel as a user has it before them: real widgets, real clicks.
+
+A test speaks to the panel through a driver, never to widgets of its own. `PySideDriver` uses the
+mouse and the keyboard as pytest-qt sends them; `PythonQtDriver` uses only what PythonQt offers, and
+so can run inside Slicer. Both read the widgets as PythonQt shows them.
+"""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import slicer
-from PySide6.QtCore import Property, Qt
-from PySide6.QtWidgets import QComboBox, QVBoxLayout
+import slicer.util
 
-from slicer_stand_in.python_qt import unwrap, wrap
-from slicer_stand_in.widgets import qMRMLWidget
+from panel.hosts import Host
 
-WIDTH = 400
-TIMEOUT_MS = 20_000
+TIMEOUT_S = 20
+BONE_BOXES = ("femurCheckBox", "hipBoneCheckBox", "sacrumCheckBox", "lumbarSpineCheckBox")
 
 
-class ModulePanel(qMRMLWidget):
-    """Base/QTGUI/qSlicerAbstractModuleWidget.h: the parent that Slicer gives a scripted widget."""
+class PanelDriver(ABC):
+    """Opens the module's panel at once.
 
-    isEntered = Property(bool, lambda self: True)
+    Parameters
+    ----------
+    host
+        Where the module is opened.
+    segmenter
+        Takes the place of the bundle's own.
+    artifacts
+        Folder for screenshots.
+    """
 
-
-class PanelDriver:
-    def __init__(self, qtbot, module, segmenter, artifacts: Path) -> None:
-        self._qtbot = qtbot
+    def __init__(self, host: Host, segmenter: Any, artifacts: Path) -> None:
+        self._host = host
+        self._segmenter = segmenter
         self._artifacts = artifacts
-        self.window = ModulePanel()
-        QVBoxLayout(self.window)
-        qtbot.addWidget(self.window)
-        parent = wrap(self.window)
-        self.widget = module.PelvicBoneSegWidget(parent)
-        self.widget.setup()
-        self.widget.logic._segmenterFactory = segmenter.factory
-        self.widget.enter()
-        self.window.resize(WIDTH, 620)
-        self.window.show()
+        self.parent = host.open()
+        self.use_segmenter()
         self._open = True
+
+    def use_segmenter(self) -> None:
+        """Give the fake segmenter to the logic: needed again after a reload."""
+        self.widget.logic._segmenterFactory = self._segmenter.factory
 
     def close(self) -> None:
         if self._open:
-            self.widget.cleanup()
+            self._host.close()
             self._open = False
+
+    # --- what a user does ----------------------------------------------------------------------
+
+    @abstractmethod
+    def click(self, name: str) -> None:
+        """Click on a button."""
+
+    @abstractmethod
+    def choose(self, name: str, text: str) -> None:
+        """Pick an entry of a combo box or node selector by its text."""
+
+    @abstractmethod
+    def tick(self, name: str) -> None:
+        """Click on the box of a check box."""
+
+    @abstractmethod
+    def wait_for(self, condition: Callable[[], bool]) -> None:
+        """Let Slicer go on until something is so."""
+
+    def go_to(self, page: str) -> None:
+        """Show the page of this title."""
+        tabs = self.wrapped("stepsTabWidget")
+        titles = [tabs.tabText(index).replace("&&", "&") for index in range(tabs.count)]
+        tabs.currentIndex = titles.index(page)
+
+    def tick_only(self, *bones: str) -> None:
+        """Click on the bones' boxes until exactly these are ticked; no name means all."""
+        names = {box: self.text(box).replace("&", "") for box in BONE_BOXES}
+        assert set(bones) <= set(names.values()), names
+        for box, name in names.items():
+            if self.checked(box) != (not bones or name in bones):
+                self.tick(box)
+
+    def resize(self, width: int, height: int) -> None:
+        """Make the panel as large as this, in pixels."""
+        self.parent.resize(width, height)
+
+    def reload(self) -> None:
+        """Click on Slicer's *Reload*, which is shown in developer mode."""
+        self.widget.onReload()
+        self.use_segmenter()
+
+    # --- what a user sees ----------------------------------------------------------------------
+
+    def wrapped(self, name: str) -> Any:
+        """The widget of a name in any .ui file, as PythonQt shows it."""
+        uis = self.widget.panel.widgets()
+        return next(getattr(ui, name) for ui in uis if hasattr(ui, name))
+
+    def text(self, name: str) -> str:
+        return self.wrapped(name).text
+
+    def tip(self, name: str) -> str:
+        return self.wrapped(name).toolTip
+
+    def can(self, name: str) -> bool:
+        """Whether a widget is enabled."""
+        return self.wrapped(name).enabled
+
+    def shown(self, name: str) -> bool:
+        return self.wrapped(name).visible
+
+    def checked(self, name: str) -> bool:
+        return self.wrapped(name).checked
+
+    def value(self, name: str) -> float:
+        return self.wrapped(name).value
+
+    def node(self, name: str) -> Any:
+        """The node that a selector shows."""
+        return self.wrapped(name).currentNode()
+
+    def style(self, name: str) -> str:
+        return self.wrapped(name).styleSheet
+
+    @property
+    def width(self) -> int:
+        """The panel's width, in pixels."""
+        return self.parent.width
+
+    def fits_into(self, width: int) -> bool:
+        """Whether the panel needs no more than this width, in pixels."""
+        return self.parent.minimumSizeHint.width() <= width
+
+    @property
+    def status(self) -> str:
+        return self.text("statusLabel") if self.shown("statusLabel") else ""
+
+    @property
+    def warnings(self) -> str:
+        return self.text("warningsLabel") if self.shown("warningsLabel") else ""
+
+    @property
+    def progress(self) -> int | None:
+        return self.value("progressBar") if self.shown("progressBar") else None
+
+    def screenshot(self, name: str) -> Path:
+        self._artifacts.mkdir(exist_ok=True)
+        path = self._artifacts / f"panel_{name}.png"
+        self._settle()
+        assert self.parent.grab().save(str(path))
+        return path
+
+    @abstractmethod
+    def _settle(self) -> None:
+        """Let labels that have grown be laid out in the next round of events."""
+
+    # --- what is behind it ---------------------------------------------------------------------
+
+    @property
+    def widget(self) -> Any:
+        """The module's PelvicBoneSegWidget; a new one after a reload."""
+        return slicer.modules.PelvicBoneSegWidget
 
     @property
     def controller(self):
-        return self.widget.controller
+        """The controller of the section *Segment*."""
+        return self.section("RunSection").controller
+
+    @property
+    def comparison(self):
+        """The controller of the section *Compare with…*."""
+        return self.section("ComparisonSection").controller
+
+    def section(self, name: str):
+        """The section of the panel of this class name."""
+        sections = self.widget.panel.sections
+        return next(one for one in sections if type(one).__name__ == name)
+
+    @property
+    def session(self):
+        """What the sections share."""
+        return self.widget.panel.session
+
+    @property
+    def settings(self):
+        return self.session.settings
 
     @property
     def parameters(self):
         return self.widget._parameterNode
 
-    def qt(self, name: str):
-        """The real widget of a name in the .ui file."""
-        return unwrap(getattr(self.widget.ui, name))
-
-    def click(self, name: str) -> None:
-        self._qtbot.mouseClick(self.qt(name), Qt.MouseButton.LeftButton)
-
-    def choose(self, name: str, text: str) -> None:
-        """Pick an entry of a combo box by its text, as with the keyboard."""
-        widget = self.qt(name)
-        combo = widget if isinstance(widget, QComboBox) else widget.findChild(QComboBox)
-        index = combo.findText(text)
-        assert index >= 0, f"{name} offers {[combo.itemText(i) for i in range(combo.count())]}"
-        combo.setFocus()
-        self._qtbot.keyClick(combo, Qt.Key.Key_Home)
-        for _ in range(index):
-            self._qtbot.keyClick(combo, Qt.Key.Key_Down)
-        assert combo.currentText() == text
-
-    def wait_for(self, condition) -> None:
-        self._qtbot.waitUntil(condition, timeout=TIMEOUT_MS)
-
-    def wait_for_first_batch(self, segmenter) -> None:
-        self.wait_for(lambda: segmenter.first_batch_done.is_set())
+    def wait_for_first_batch(self) -> None:
+        """Wait until a run that the worker holds has done one batch."""
         self.wait_for(lambda: self.progress == 25)
 
     def wait_for_end(self) -> None:
         self.wait_for(lambda: not self.controller.running)
-
-    @property
-    def status(self) -> str:
-        label = self.qt("statusLabel")
-        return label.text() if label.isVisible() else ""
-
-    @property
-    def warnings(self) -> str:
-        label = self.qt("warningsLabel")
-        return label.text() if label.isVisible() else ""
-
-    @property
-    def progress(self) -> int | None:
-        bar = self.qt("progressBar")
-        return bar.value() if bar.isVisible() else None
-
-    def can(self, name: str) -> bool:
-        return self.qt(name).isEnabled()
-
-    def tip(self, name: str) -> str:
-        return self.qt(name).toolTip()
-
-    def screenshot(self, name: str) -> Path:
-        self._artifacts.mkdir(exist_ok=True)
-        path = self._artifacts / f"panel_{name}.png"
-        self._qtbot.wait(20)  # labels that have grown are laid out in the next round of events
-        assert self.window.grab().save(str(path))
-        return path
 
 
 def segment_names(node) -> list[str]:

@@ -12,6 +12,8 @@ import slicer
 
 from panel.panel_driver import segment_names, segmentations
 from PelvicBoneSegLib.anatomy import TERMINOLOGY_CONTEXT
+from PelvicBoneSegLib.panel.run.child import child_command
+from PelvicBoneSegLib.panel.run.worker_process import WorkerProcess
 from slicer_stand_in.application import downloadSample
 
 HERE = Path(__file__).resolve()
@@ -39,7 +41,7 @@ def test_slicer_lists_the_module(module):
 
 def test_slicer_knows_the_bones_codes_once_it_has_started(module):
     module.PelvicBoneSeg(SimpleNamespace(path=module.__file__))
-    slicer.app.emit("startupCompleted()")
+    slicer.app._emit("startupCompleted()")
     assert slicer.modules.terminologies.logic().IsTerminologyContextLoaded(TERMINOLOGY_CONTEXT)
 
 
@@ -66,8 +68,9 @@ def test_the_self_test_passes(module, samples, qapp):
 
 
 @needs_bundle
-def test_two_clicks_turn_the_phantom_into_bones(panel, samples, segmenter):
-    panel.widget.logic._segmenterFactory = None
+def test_two_clicks_turn_the_phantom_into_bones(panel, samples, worker):
+    panel.session.worker.shut_down()
+    panel.session.worker = WorkerProcess(child_command())
     volume = downloadSample("PelvicPhantom")
     panel.choose("inputSelector", volume.GetName())
     panel.click("segmentButton")
@@ -78,4 +81,4 @@ def test_two_clicks_turn_the_phantom_into_bones(panel, samples, segmenter):
     (node,) = segmentations()
     assert "Left femur" in segment_names(node) and "Right femur" in segment_names(node)
     assert node.GetSegmentation().ContainsRepresentation("Closed surface")
-    assert segmenter.calls == []
+    assert "segment" not in [call["operation"] for call in worker.calls]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -33,12 +36,16 @@ def segments_of(node):
     return {key: segmentation.GetSegment(key) for key in segment_ids(node)}
 
 
-def terminology_of(segment):
+def tag_of(segment, name):
     from vtkmodules.vtkCommonCore import reference
 
     value = reference("")
-    assert segment.GetTag(slicer.vtkSegment.GetTerminologyEntryTagName(), value)
+    assert segment.GetTag(name, value)
     return str(value)
+
+
+def terminology_of(segment):
+    return tag_of(segment, slicer.vtkSegment.GetTerminologyEntryTagName())
 
 
 # --- a new segmentation ------------------------------------------------------------------------
@@ -53,6 +60,21 @@ def test_segments_have_our_names_codes_and_colours(a_volume_node, a_logic):
         assert segment.GetName() == definition.name
         assert segment.GetColor() == pytest.approx(definition.colour)
         assert terminology_of(segment) == terminology_entry(definition)
+
+
+def test_segments_say_which_algorithm_made_them(a_volume_node, a_logic):
+    node = a_logic.segment(a_volume_node, ["sacrum"])
+    segment = node.GetSegmentation().GetSegment("sacrum")
+    assert tag_of(segment, "DICOM.SegmentAlgorithmType") == "AUTOMATIC"
+    assert tag_of(segment, "DICOM.SegmentAlgorithmName") == "PelvicBoneSeg threshold 1"
+
+    segment.SetTag("DICOM.SegmentAlgorithmType", "SEMIAUTOMATIC")
+    job = a_logic.prepare(a_volume_node, ["sacrum"])
+    result = replace(job.run(), bundle=f"{'a' * 64} 1.2.3")
+    a_logic.apply(job, result, node)
+    segment = node.GetSegmentation().GetSegment("sacrum")
+    assert tag_of(segment, "DICOM.SegmentAlgorithmType") == "AUTOMATIC"
+    assert tag_of(segment, "DICOM.SegmentAlgorithmName") == f"PelvicBoneSeg {'a' * 50}"
 
 
 def test_only_the_chosen_bones_and_side_are_written(a_volume_node, a_logic):
@@ -312,6 +334,22 @@ def test_a_bundle_that_is_not_there_leaves_the_scene_alone(a_scene, a_volume_nod
     with pytest.raises(BundleNotFoundError):
         SegmentationLogic(bundle=tmp_path / "no").segment(a_volume_node, ["sacrum"])
     assert node_classes(a_scene) == before
+
+
+def test_a_bundle_that_was_replaced_or_removed_is_noticed(a_scene, a_volume_node, tmp_path):
+    pytest.importorskip("torch", reason="a real network is loaded")
+    from segmentation.small_bundle import write_small_bundle
+
+    bundle = write_small_bundle(tmp_path / "small")
+    logic = SegmentationLogic(bundle=bundle)
+    job = logic.prepare(a_volume_node, ["sacrum"], device="cpu")
+    first = job.segmenter()
+    assert job.segmenter() is first
+    os.utime(bundle / "weights.safetensors", (0, 0))
+    assert job.segmenter() is not first
+    shutil.rmtree(bundle)
+    with pytest.raises(BundleNotFoundError):
+        logic.segment(a_volume_node, ["sacrum"])
 
 
 def test_a_missing_package_is_named_with_what_to_do(a_volume_node, monkeypatch):

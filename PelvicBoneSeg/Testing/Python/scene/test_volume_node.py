@@ -80,6 +80,12 @@ def test_a_node_without_voxels_is_refused(a_scene, image):
         volume_from_node(node)
 
 
+def test_a_node_whose_voxels_are_being_replaced_counts_as_empty(a_volume_node):
+    a_volume_node.GetImageData().SetDimensions(3, 4, 5)
+    with pytest.raises(EmptyVolumeNodeError):
+        volume_from_node(a_volume_node)
+
+
 def test_a_colour_picture_is_refused(a_scene):
     image = vtkImageData()
     image.SetDimensions(20, 20, 20)

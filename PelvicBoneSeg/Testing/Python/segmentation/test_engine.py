@@ -118,6 +118,51 @@ def test_progress_rises_to_one_with_every_batch(a_network, a_bundle, a_volume):
     assert a_network.batches == [8, 8, 4]
 
 
+def collect_previews(volume, bundle):
+    """Put the previews together: the picture that they make, and which slices each one covers."""
+    picture, spans = np.full(volume.voxels.shape, 255, np.uint8), []
+
+    def preview(axis, start, block):
+        span = (slice(None),) * axis + (slice(start, start + block.shape[axis]),)
+        assert picture[span].shape == block.shape
+        picture[span] = block
+        spans.append((axis, start, start + block.shape[axis]))
+
+    Engine(bundle, "cpu").predict(volume, preview=preview)
+    return picture, spans
+
+
+def test_previews_show_each_batch_where_it_lies_in_the_array(a_network, a_bundle, a_volume, truth):
+    picture, spans = collect_previews(a_volume, a_bundle)
+    assert (picture == truth).all()
+    assert spans == [(0, 0, 8), (0, 8, 16), (0, 16, 20)]
+
+
+def test_previews_of_a_scan_that_runs_the_other_way(a_network, a_bundle, truth):
+    matrix = CORONAL.copy()
+    matrix[:3, 2] *= -1
+    picture, spans = collect_previews(Volume(truth.astype(np.int16) * 100, matrix), a_bundle)
+    assert (picture == truth).all()
+    assert spans == [(0, 12, 20), (0, 4, 12), (0, 0, 4)]
+
+
+def test_previews_of_a_fused_run_end_with_what_all_planes_say(a_network, tmp_path, truth):
+    planes = ["axial", "coronal", "sagittal"]
+    bundle = Bundle.load(write_small_bundle(tmp_path / "fused", spacing_mm=1.0, planes=planes))
+    matrix = CORONAL.copy()
+    matrix[1, 2] = 1.0
+    picture, spans = collect_previews(Volume(truth.astype(np.int16) * 100, matrix), bundle)
+    assert (picture == truth).all()
+    assert [axis for axis, _, _ in spans] == sorted(
+        [axis for axis, _, _ in spans], key=[1, 0, 2].index
+    )
+    for axis, size in enumerate(truth.shape):
+        covered = [
+            index for one, start, stop in spans if one == axis for index in range(start, stop)
+        ]
+        assert sorted(covered) == list(range(size))
+
+
 def test_cancel_stops_before_the_next_batch(a_network, a_bundle, a_volume):
     asked = iter([False, False, True])
     with pytest.raises(Cancelled):

@@ -119,3 +119,34 @@ def test_a_name_that_cannot_be_is_refused(tmp_path, name):
     with pytest.raises(OutputNotWritableError, match="too long|not UTF-8"):
         write_together(tmp_path / name / "results", new_files)
     assert list(tmp_path.iterdir()) == []
+
+
+def in_folders(folder):
+    for path in ("images/a", "labels/a"):
+        (folder / path).parent.mkdir()
+        (folder / path).write_text("new")
+
+
+def test_files_in_folders_are_merged_into_those_that_are_there(folder):
+    (folder / "images").mkdir()
+    (folder / "images" / "b").write_text("old b")
+    (folder / "images" / "a").write_text("old a")
+    files = write_together(folder, in_folders)
+    assert files == [folder / "images" / "a", folder / "labels" / "a"]
+    assert texts_in(folder / "images") == {"a": "new", "b": "old b"}
+
+
+@pytest.mark.parametrize("failing_move", [1, 2])
+def test_folders_that_were_made_for_files_go_again(tmp_path, monkeypatch, failing_move):
+    moves, real = [], os.replace
+
+    def replace(source, target):
+        moves.append(source)
+        if len(moves) == failing_move:
+            raise PermissionError(13, "Permission denied")
+        real(source, target)
+
+    monkeypatch.setattr("os.replace", replace)
+    with pytest.raises(OutputNotWritableError, match="Permission denied"):
+        write_together(tmp_path / "new", in_folders)
+    assert list(tmp_path.iterdir()) == []

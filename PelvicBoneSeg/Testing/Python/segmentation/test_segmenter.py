@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from PelvicBoneSegLib.anatomy import BONES
-from PelvicBoneSegLib.errors import UnknownBoneError
+from PelvicBoneSegLib.errors import Cancelled, UnknownBoneError
 from PelvicBoneSegLib.segmentation import segmenter as segmenter_module
 from PelvicBoneSegLib.segmentation.bundle import Bundle
 from PelvicBoneSegLib.segmentation.engine import Prediction
@@ -46,8 +46,10 @@ def segment(a_prediction, a_volume, tmp_path, monkeypatch):
         def __init__(self, bundle, device):
             self.device = device
 
-        def predict(self, volume, progress, cancel):
+        def predict(self, volume, progress, cancel, preview):
             progress(0.5)
+            if preview:
+                preview(0, 4, FakeEngine.answer.classes[4:6])
             return FakeEngine.answer
 
     def run(bones, side="both", prediction=a_prediction, folder=None, **callbacks):
@@ -100,6 +102,83 @@ def test_confidence_follows_the_slices(segment):
     assert (result.slice_axis, len(result.slice_confidence)) == (0, 20)
     assert np.isnan(result.slice_confidence[[0, 9, 16]]).all()
     assert result.slice_confidence[10:16] == pytest.approx(153 / 255)
+
+
+def test_each_segment_has_the_confidence_of_its_own_slices(segment, a_prediction):
+    probability = a_prediction.probability.copy()
+    probability[7, :, 100:118] = 51
+    probability[8, 40:70, 100:118] = 102
+    left, right, sacrum = segment(
+        ["femur", "sacrum"], prediction=replace(a_prediction, probability=probability)
+    ).segments
+    expected = np.full(20, np.nan)
+    expected[5:12] = 240 / 255
+    assert right.slice_confidence == pytest.approx(expected, nan_ok=True)
+    expected[7], expected[8] = 51 / 255, (102 + 240) / 2 / 255
+    assert left.slice_confidence == pytest.approx(expected, nan_ok=True)
+    assert np.flatnonzero(~np.isnan(sacrum.slice_confidence)).tolist() == list(range(10, 16))
+
+
+def test_a_segment_that_was_not_found_has_no_confidence_in_any_slice(segment):
+    missing = segment(["lumbar_spine"]).segments[0]
+    assert len(missing.slice_confidence) == 20
+    assert np.isnan(missing.slice_confidence).all()
+
+
+def test_previews_show_the_chosen_bones_on_both_sides(segment, a_prediction):
+    seen = []
+    segment(["hip_bone"], "left", preview=lambda *what: seen.append(what))
+    ((axis, start, block),) = seen
+    assert (axis, start, block.dtype) == (0, 4, np.uint8)
+    expected = np.where(a_prediction.classes[4:6] == HIP_BONE, HIP_BONE, 0)
+    assert (block == expected).all()
+    assert block.any()
+
+
+def test_surfaces_are_made_of_the_bones_that_were_found(segment):
+    result = segment(["femur", "lumbar_spine"], smoothing=0.5)
+    assert list(result.surfaces) == [1, 2]
+    assert "surfaces" in result.timings
+    points, triangles, normals = result.surfaces[1]
+    assert (points.dtype, triangles.dtype, normals.dtype) == (np.float32, np.int32, np.float32)
+    assert points.shape == normals.shape
+    assert triangles.max() == len(points) - 1
+    # Slices 5–11 of 5 mm, columns 100–117 of 2 mm. Smoothing overshoots at the corners of a box.
+    assert points[:, 1].min() == pytest.approx(22.5, abs=2.5)
+    assert points[:, 1].max() == pytest.approx(57.5, abs=2.5)
+    assert points[:, 0].min() == pytest.approx(81, abs=2)
+    outward = points - points.mean(axis=0)
+    assert np.mean((outward * normals).sum(axis=1) > 0) > 0.95
+    assert np.linalg.norm(normals, axis=1) == pytest.approx(1, abs=1e-4)
+
+
+def test_no_surfaces_unless_they_are_asked_for(segment):
+    assert segment(["femur"]).surfaces == {}
+
+
+def test_cancel_is_heard_between_surfaces(segment):
+    stages = []
+    with pytest.raises(Cancelled):
+        segment(
+            ["femur"],
+            smoothing=0.5,
+            progress=lambda fraction, stage: stages.append(stage),
+            cancel=lambda: stages[-1] == "Making surfaces",
+        )
+    assert stages.count("Making surfaces") == 1
+
+
+def test_progress_leaves_room_for_surfaces(segment):
+    seen = []
+    segment(["femur"], smoothing=0.0, progress=lambda *what: seen.append(what))
+    assert [(pytest.approx(fraction), stage) for fraction, stage in seen] == [
+        (0.0, "Finding bones"),
+        (0.36, "Finding bones"),
+        (0.72, "Cleaning up"),
+        (0.8, "Making surfaces"),
+        (0.9, "Making surfaces"),
+        (1.0, "Done"),
+    ]
 
 
 def test_a_doubtful_bone_is_named(segment):

@@ -233,7 +233,7 @@ def test_a_format_asked_for_twice_is_written_once():
     assert check_formats(["stl", "seg.nrrd", "stl"]) == ("stl", "seg.nrrd")
 
 
-@pytest.mark.parametrize("step", ["write_seg_nrrd", "write_labels_nifti", "write_stl"])
+@pytest.mark.parametrize("step", ["write_seg_nrrd", "write_nifti", "write_stl"])
 def test_a_full_disk_leaves_nothing(write, output, tmp_path, a_volume, run_on, monkeypatch, step):
     real = getattr(writer, step)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,37 +14,97 @@ from urllib.request import url2pathname
 
 import slicer
 from packaging.requirements import Requirement
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
-from . import api
+from . import python_api
+from .module_widget import qSlicerScriptedLoadableModuleWidget
+from .python_qt import unwrap, wrap
 
 
-class Application:
-    """qSlicerApplication. In testing mode, as Slicer's own tests run."""
+class Emitter:
+    """An object of Slicer's whose signals are connected by their signatures."""
 
-    applicationName = "Slicer"
+    signals: Mapping[str, python_api.PythonName] = {}
 
     def __init__(self) -> None:
         self._callbacks: dict[str, list[Callable]] = {}
 
-    def connect(self, signal: str, callback: Callable) -> None:
-        if signal not in api.APPLICATION_SIGNALS:
-            raise AttributeError(f"qSlicerApplication has no signal '{signal}' here")
+    def connect(self, signal: str, callback: Callable) -> bool:
+        if signal not in self.signals:
+            raise AttributeError(f"{type(self).__name__} has no signal '{signal}' here")
         self._callbacks.setdefault(signal, []).append(callback)
+        return True
 
-    def emit(self, signal: str) -> None:
-        """For tests: what Slicer does at the end of its start."""
-        for callback in self._callbacks.get(signal, []):
-            callback()
+    def _emit(self, signal: str, *arguments: Any) -> None:
+        for callback in list(self._callbacks.get(signal, [])):
+            callback(*arguments)
+
+
+class ModuleManager(Emitter):
+    """qSlicerModuleManager."""
+
+    signals = python_api.MODULE_MANAGER_SIGNALS
+
+    def disconnect(self, signal: str, callback: Callable) -> bool:
+        connected = self._callbacks.get(signal, [])
+        if callback not in connected:
+            return False
+        connected.remove(callback)
+        return True
+
+
+class Application(Emitter):
+    """qSlicerApplication. In testing mode, as Slicer's own tests run."""
+
+    signals = python_api.APPLICATION_SIGNALS
+    applicationName = "Slicer"
+    applicationVersion = "5.12.0-stand-in"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._modules = ModuleManager()
+
+    def moduleManager(self) -> ModuleManager:
+        return self._modules
+
+    def clipboard(self) -> Any:
+        return wrap(QApplication.clipboard())
 
     def processEvents(self) -> None:
         QApplication.processEvents()
+
+    def sendEvent(self, receiver: Any, event: QEvent) -> None:
+        QApplication.sendEvent(unwrap(receiver), event)
 
     def testingEnabled(self) -> bool:
         return True
 
     def translate(self, context: str, text: str) -> str:
         return text
+
+
+class ScriptedModule:
+    """qSlicerScriptedLoadableModule, as `slicer.modules` has it."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._widget: qSlicerScriptedLoadableModuleWidget | None = None
+
+    def widgetRepresentation(self) -> Any:
+        return wrap(self._representation())
+
+    def _representation(self) -> qSlicerScriptedLoadableModuleWidget:
+        if self._widget is None:
+            widget = qSlicerScriptedLoadableModuleWidget()
+            widget._open(self.path)
+            self._widget = widget
+        return self._widget
+
+    def _unload(self) -> None:
+        name = Path(self.path).stem
+        slicer.app.moduleManager()._emit("moduleAboutToBeUnloaded(QString)", name)
+        self._widget = None
 
 
 @dataclass

@@ -12,7 +12,15 @@ import slicer
 import slicer.util
 from PySide6.QtCore import Qt
 
-from . import application, parameter_node, python_qt, scripted_module, ui_loader, widgets
+from . import (
+    application,
+    parameter_node,
+    parameter_values,
+    python_qt,
+    scripted_module,
+    ui_loader,
+    widgets,
+)
 
 
 class _QtModule(ModuleType):
@@ -23,7 +31,7 @@ class _QtModule(ModuleType):
             return ui_loader.QUiLoader
         if name == "Qt":
             return Qt
-        return python_qt.wrapper_class(python_qt.find_class(name))
+        return python_qt.public_class(python_qt.find_class(name))
 
 
 class _CtkModule(ModuleType):
@@ -40,7 +48,13 @@ def install(module_file: str) -> None:
     sys.modules["qt"] = _QtModule("qt")
     sys.modules["ctk"] = _CtkModule("ctk")
     _add("slicer.i18n", tr=lambda text: text, translate=lambda context, text: text)
-    _add("slicer.parameterNodeWrapper", parameterNodeWrapper=parameter_node.parameterNodeWrapper)
+    _add(
+        "slicer.parameterNodeWrapper",
+        parameterNodeWrapper=parameter_node.parameterNodeWrapper,
+        WithinRange=parameter_values.WithinRange,
+        Choice=parameter_values.Choice,
+        Default=parameter_values.Default,
+    )
     names = [name for name in vars(scripted_module) if name.startswith("ScriptedLoadableModule")]
     _add(
         "slicer.ScriptedLoadableModule",
@@ -48,13 +62,13 @@ def install(module_file: str) -> None:
         **{name: getattr(scripted_module, name) for name in names},
     )
     for name, widget in widgets.WIDGETS.items():
-        if name.startswith("qMRML"):
+        if name.startswith("q"):
             setattr(slicer, name, python_qt.wrapper_class(widget))
     slicer.app = application.Application()
     slicer.modules = application.Modules()
     terminologies = slicer.vtkSlicerTerminologiesModuleLogic()
     slicer.modules.terminologies = application.SimpleNamespace(logic=lambda: terminologies)
-    slicer.modules.pelvicboneseg = application.SimpleNamespace(path=module_file)
+    slicer.modules.pelvicboneseg = application.ScriptedModule(module_file)
     sys.modules["slicer.packaging"] = slicer.packaging = application.Packaging()
     sample_data = ModuleType("SampleData")
     sample_data.SampleDataLogic = application.SampleDataLogic

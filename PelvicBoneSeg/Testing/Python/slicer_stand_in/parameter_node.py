@@ -1,159 +1,144 @@
-"""Base/Python/slicer/parameterNodeWrapper, for node and enum parameters.
+"""Base/Python/slicer/parameterNodeWrapper, as far as the panel uses it.
 
-Written from what wrapper.py, serializers.py and guiConnectors.py there do: values live in a
-vtkMRMLScriptedModuleNode (an enum by its name, a node as a node reference plus an empty parameter
-of the same name), a combo box is filled with the `label()` of each enum member, and
-`connectParametersToGui` gives the tag that `disconnectGui` needs. `connectGui`, which gives none,
-is left out.
+Written from what wrapper.py there does (read at 07cbed69). Values are cached and read again at each
+ModifiedEvent of the node: what is written to the node within StartModify and EndModify is not seen
+before the end. `connectParametersToGui` leaves an observer on the node for good, which keeps the
+wrapper alive as long as the node; `disconnectGui` only takes the widgets away from it.
 """
 
 from __future__ import annotations
 
-import enum
 import typing
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 import slicer
 import vtk
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtWidgets import QWidget
 
+from .parameter_connectors import Connector, connector
+from .parameter_values import Default, Parameter
 from .python_qt import wrapper_class
-from .widgets import qMRMLNodeComboBox
+
+PROPERTY = "SlicerParameterName"
+"""wrapper.py, SlicerParameterNamePropertyName."""
 
 
-class _NodeParameter:
-    def __init__(self, kind: type) -> None:
-        self.kind = kind
-        self.default = None
+class _Cached:
+    """One parameter of one node."""
 
-    def write(self, node: Any, name: str, value: Any) -> None:
-        if value is not None and not isinstance(value, self.kind):
-            raise TypeError(f"{name}: {value!r} is no {self.kind.__name__}")
-        node.SetParameter(name, "")
-        node.SetNodeReferenceID(name, value.GetID() if value is not None else None)
+    def __init__(self, parameter: Parameter, node: Any) -> None:
+        self._parameter = parameter
+        self._node = node
+        self._writing = False
+        self.value = parameter.read(node)
+        reference = weakref.ref(self)
 
-    def read(self, node: Any, name: str) -> Any:
-        return node.GetNodeReference(name)
+        def modified(caller: Any, event: str) -> None:
+            cached = reference()
+            if cached is not None and not cached._writing:
+                cached.value = parameter.read(node)
 
-    def connector(self, widget: Any) -> _NodeConnector:
-        return _NodeConnector(widget, self.kind)
+        self._tag = node.AddObserver(vtk.vtkCommand.ModifiedEvent, modified)
 
-
-class _EnumParameter:
-    def __init__(self, kind: type[enum.Enum]) -> None:
-        self.kind = kind
-        self.default = next(iter(kind))
-
-    def write(self, node: Any, name: str, value: enum.Enum) -> None:
-        if not isinstance(value, self.kind):
-            raise TypeError(f"{name}: {value!r} is no {self.kind.__name__}")
-        node.SetParameter(name, value.name)
-
-    def read(self, node: Any, name: str) -> enum.Enum:
-        return self.kind[node.GetParameter(name)]
-
-    def connector(self, widget: Any) -> _EnumConnector:
-        return _EnumConnector(widget, self.kind)
-
-
-class _NodeConnector:
-    """guiConnectors.py, qMRMLNodeComboBoxToNodeConnector."""
-
-    def __init__(self, widget: Any, kind: type) -> None:
-        if type(widget) is not wrapper_class(qMRMLNodeComboBox):
-            raise RuntimeError(f"no connector from a node to {type(widget).__name__}")
-        self.widget = widget
-        widget.nodeTypes = [kind.__name__]
-        self.changed = widget.currentNodeChanged
-
-    def read(self) -> Any:
-        return self.widget.currentNode()
+    def __del__(self) -> None:
+        if hasattr(self, "_tag"):
+            self._node.RemoveObserver(self._tag)
 
     def write(self, value: Any) -> None:
-        self.widget.setCurrentNode(value)
-
-
-class _EnumConnector:
-    """guiConnectors.py, QComboBoxToEnumConnector."""
-
-    def __init__(self, widget: Any, kind: type[enum.Enum]) -> None:
-        if type(widget) is not wrapper_class(QComboBox):
-            raise RuntimeError(f"no connector from an enum to {type(widget).__name__}")
-        self.widget = widget
-        self.members = list(kind)
-        label = getattr(kind, "label", lambda member: member.name)
-        widget.clear()
-        for member in self.members:
-            widget.addItem(label(member))
-        self.changed = widget.currentIndexChanged
-
-    def read(self) -> enum.Enum:
-        return self.members[self.widget.currentIndex]
-
-    def write(self, value: enum.Enum) -> None:
-        self.widget.currentIndex = self.members.index(value)
+        self._writing = True
+        try:
+            with slicer.util.NodeModify(self._node):
+                self._parameter.write(self._node, value)
+                self.value = self._parameter.read(self._node)
+        finally:
+            self._writing = False
 
 
 def parameterNodeWrapper(wrapped: type) -> type:
     """Make a class with annotations into one whose attributes live in a parameter node."""
-    parameters = {name: _parameter(kind) for name, kind in typing.get_type_hints(wrapped).items()}
+    hints = typing.get_type_hints(wrapped, include_extras=True)
+    parameters = {name: Parameter(name, annotated) for name, annotated in hints.items()}
     for name, parameter in parameters.items():
-        parameter.default = getattr(wrapped, name, parameter.default)
-        setattr(wrapped, name, _attribute(name, parameter))
-    for name, method in vars(_Methods).items():
-        if not name.startswith("__") or name == "__init__":
-            setattr(wrapped, name, method)
-    wrapped.allParameters = parameters
+        if hasattr(wrapped, name):
+            parameter.default = Default(getattr(wrapped, name))
+        setattr(wrapped, name, _attribute(name))
+    members = {name: one for name, one in vars(_Methods).items() if not name.startswith("__")}
+    for name, member in {"allParameters": parameters, **members}.items():
+        if hasattr(wrapped, name):
+            raise ValueError(f"Cannot use reserved name '{name}' in a parameterNodeWrapper")
+        setattr(wrapped, name, member)
+    wrapped.__init__ = _Methods.__init__
     return wrapped
 
 
-def _parameter(kind: type) -> _NodeParameter | _EnumParameter:
-    if issubclass(kind, slicer.vtkMRMLNode):
-        return _NodeParameter(kind)
-    if issubclass(kind, enum.Enum):
-        return _EnumParameter(kind)
-    raise TypeError(f"the stand-in has no serializer for {kind}")
-
-
-def _attribute(name: str, parameter: _NodeParameter | _EnumParameter) -> property:
+def _attribute(name: str) -> property:
     return property(
-        lambda self: parameter.read(self.parameterNode, name),
-        lambda self, value: parameter.write(self.parameterNode, name, value),
+        lambda self: self.getValue(name), lambda self, value: self.setValue(name, value)
     )
 
 
 class _Methods:
-    """What the decorator puts on the class: wrapper.py, _processClass."""
+    """What the decorator puts on the class."""
 
-    parameterNode: Any
-    allParameters: dict[str, Any]
+    allParameters: dict[str, Parameter]
 
     def __init__(self, parameterNode: Any) -> None:
         self.parameterNode = parameterNode
-        self._connected: dict[int, dict[str, tuple[Any, Callable]]] = {}
+        self._connected: dict[int, dict[str, tuple[Connector, Callable]]] = {}
+        self._nextTag = 0
         self._updating = False
+        self._values: dict[str, _Cached] = {}
         for name, parameter in self.allParameters.items():
-            if not parameterNode.HasParameter(name):
-                parameter.write(parameterNode, name, parameter.default)
+            self._values[name] = _Cached(parameter, parameterNode)
+
+    def getValue(self, name: str) -> Any:
+        self._checkName(name)
+        return self._values[name].value
+
+    def setValue(self, name: str, value: Any) -> None:
+        self._checkName(name)
+        self._values[name].write(value)
+
+    def default(self, name: str) -> Default:
+        self._checkName(name)
+        return self.allParameters[name].default
+
+    def dataType(self, name: str) -> Any:
+        self._checkName(name)
+        return self.allParameters[name].annotated
+
+    def isCached(self, name: str) -> bool:
+        self._checkName(name)
+        return True  # of the types here
+
+    def connectGui(self, gui: Any) -> None:
+        """Connect the widgets that name a parameter. Gives no tag: they stay connected."""
+        qt_widget = wrapper_class(QWidget)
+        widgets = gui.findChildren(qt_widget) if _isWidget(gui) else vars(gui).values()
+        named = {widget.property(PROPERTY): widget for widget in widgets}
+        named.pop(None, None)
+        self.connectParametersToGui(named)
 
     def connectParametersToGui(self, mapping: dict[str, Any]) -> int:
-        tag = len(self._connected)
-        self._connected[tag] = {}
-        for name, widget in mapping.items():
-            connector = self.allParameters[name].connector(widget)
-            connector.write(getattr(self, name))
-            callback = self._reader(name, connector)
-            connector.changed.connect(callback)
-            self._connected[tag][name] = connector, callback
+        for name in mapping:
+            self._checkName(name)
+        connectors = {name: connector(one, self.dataType(name)) for name, one in mapping.items()}
+        tag = self._nextTag
+        self._nextTag += 1
+        self._connected[tag] = {
+            name: (one, self._reader(name, one)) for name, one in connectors.items()
+        }
+        for name, (one, callback) in self._connected[tag].items():
+            one.write(self.getValue(name))
+            one.changed.connect(callback)
         self.AddObserver(vtk.vtkCommand.ModifiedEvent, lambda caller, event: self._update())
         return tag
 
     def disconnectGui(self, tag: int | None) -> None:
-        for connector, callback in self._connected.get(tag, {}).values():
-            connector.changed.disconnect(callback)
-        if tag in self._connected:
-            self._connected[tag] = {}
+        for one, callback in self._connected.pop(tag, {}).values():
+            one.changed.disconnect(callback)
 
     def StartModify(self) -> int:
         return self.parameterNode.StartModify()
@@ -167,11 +152,18 @@ class _Methods:
     def RemoveObserver(self, tag: int) -> None:
         self.parameterNode.RemoveObserver(tag)
 
-    def _reader(self, name: str, connector: Any) -> Callable:
+    def Modified(self) -> None:
+        self.parameterNode.Modified()
+
+    def _checkName(self, name: str) -> None:
+        if name not in self.allParameters:
+            raise ValueError(f"Cannot find a param with the given name: {name}")
+
+    def _reader(self, name: str, one: Connector) -> Callable:
         def read() -> None:
-            if not self._updating:
-                with slicer.util.NodeModify(self):
-                    setattr(self, name, connector.read())
+            with slicer.util.NodeModify(self):
+                if not self._updating:
+                    self.setValue(name, one.read())
 
         return read
 
@@ -180,8 +172,13 @@ class _Methods:
             return
         self._updating = True
         try:
-            for connected in list(self._connected.values()):
-                for name, (connector, _) in connected.items():
-                    connector.write(getattr(self, name))
+            with slicer.util.NodeModify(self):
+                for connected in list(self._connected.values()):
+                    for name, (one, _) in connected.items():
+                        one.write(self.getValue(name))
         finally:
             self._updating = False
+
+
+def _isWidget(gui: Any) -> bool:
+    return getattr(gui, "isWidgetType", lambda: False)()

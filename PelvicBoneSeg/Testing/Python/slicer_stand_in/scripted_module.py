@@ -1,7 +1,11 @@
-"""Base/Python/slicer/ScriptedLoadableModule.py, without its developer section."""
+"""Base/Python/slicer/ScriptedLoadableModule.py (read at 044f457e), without the developer section.
+
+That section is shown in developer mode only; its button Reload calls `onReload`.
+"""
 
 from __future__ import annotations
 
+import importlib
 import unittest
 from pathlib import Path
 from typing import Any
@@ -24,6 +28,15 @@ class ScriptedLoadableModule:
         parent.contributors = []
         parent.helpText = ""
         parent.acknowledgementText = ""
+        if not hasattr(slicer, "selfTests"):
+            slicer.selfTests = {}
+        slicer.selfTests[self.moduleName] = self.runTest
+
+    def runTest(self, msec: int = 100, **kwargs: Any) -> None:
+        module = importlib.import_module(type(self).__module__)
+        test = getattr(module, f"{self.moduleName}Test")()
+        test.messageDelay = msec
+        test.runTest(**kwargs)
 
 
 class ScriptedLoadableModuleWidget:
@@ -39,6 +52,9 @@ class ScriptedLoadableModuleWidget:
             parent = wrap(widget)
         self.parent = parent
         self.layout = parent.layout()
+        slicer.app.moduleManager().connect(
+            "moduleAboutToBeUnloaded(QString)", self._onModuleAboutToBeUnloaded
+        )
 
     def resourcePath(self, filename: str) -> str:
         return str(Path(slicer.util.modulePath(self.moduleName)).parent / "Resources" / filename)
@@ -48,6 +64,16 @@ class ScriptedLoadableModuleWidget:
 
     def cleanup(self) -> None:
         pass
+
+    def onReload(self) -> None:
+        slicer.util.reloadScriptedModule(self.moduleName)
+
+    def _onModuleAboutToBeUnloaded(self, moduleName: str) -> None:
+        if moduleName == self.moduleName:
+            self.cleanup()
+            slicer.app.moduleManager().disconnect(
+                "moduleAboutToBeUnloaded(QString)", self._onModuleAboutToBeUnloaded
+            )
 
 
 class ScriptedLoadableModuleLogic:
@@ -59,7 +85,12 @@ class ScriptedLoadableModuleLogic:
     def getParameterNode(self) -> Any:
         scene = slicer.mrmlScene
         node = scene.GetSingletonNode(self.moduleName, "vtkMRMLScriptedModuleNode")
-        return node if node is not None else scene.AddNode(self.createParameterNode())
+        if node is None:
+            return scene.AddNode(self.createParameterNode())
+        # A closed scene may have taken it away.
+        if node.GetAttribute("ModuleName") != self.moduleName:
+            node.SetAttribute("ModuleName", self.moduleName)
+        return node
 
     def createParameterNode(self) -> Any:
         node = slicer.mrmlScene.CreateNodeByClass("vtkMRMLScriptedModuleNode")

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QBuffer, QByteArray, QObject
 from PySide6.QtUiTools import QUiLoader as QtUiLoader
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from .python_qt import unwrap, wrap
 from .widgets import WIDGETS
@@ -58,8 +58,17 @@ def _check_properties(widget: QObject, element: ElementTree.Element) -> None:
     # Qt takes unknown properties silently as dynamic ones, and so would Slicer.
     meta = widget.metaObject()
     for name in [one.get("name", "") for one in element.findall("property")]:
-        if meta.indexOfProperty(name) < 0 and name not in DYNAMIC_PROPERTIES:
+        if name == "buddy" and isinstance(widget, QLabel):
+            # No property: the form builder looks the buddy up by its name.
+            _check_buddy(widget, element)
+        elif meta.indexOfProperty(name) < 0 and name not in DYNAMIC_PROPERTIES:
             raise AttributeError(f"{element.get('class')} has no property '{name}'")
+
+
+def _check_buddy(label: QLabel, element: ElementTree.Element) -> None:
+    named = element.findtext("property[@name='buddy']/cstring", "")
+    if label.buddy() is None or label.buddy().objectName() != named:
+        raise AttributeError(f"{label.objectName()}: there is no widget '{named}' to be its buddy")
 
 
 def _connect(root: QWidget, connection: ElementTree.Element) -> None:

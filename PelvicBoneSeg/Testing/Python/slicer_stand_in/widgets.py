@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import weakref
-from collections.abc import Callable
 from typing import Any
 
-import shiboken6
 import slicer
 import vtk
 from PySide6.QtCore import Property, QRect, QSortFilterProxyModel, Qt, Signal
@@ -23,49 +20,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from .module_widget import qSlicerScriptedLoadableModuleWidget
+from .mrml_widget import qMRMLWidget, setting, while_alive
+from .widgets_ctk import ctkSliderWidget
+from .widgets_ctk_files import ctkDirectoryButton
+from .widgets_segmentation import qMRMLSegmentEditorWidget
+from .widgets_segments_table import qMRMLSegmentsTableView
+
 CLOSED_SURFACE = "Closed surface"
 BINARY_LABELMAP = "Binary labelmap"
-
-
-def _while_alive(method: Callable) -> Callable:
-    """Make an observer of a widget's method that dies with the widget, as QVTK's do."""
-    reference = weakref.WeakMethod(method)
-
-    def observer(caller: Any, event: str) -> None:
-        alive = reference()
-        if alive is not None and shiboken6.isValid(alive.__self__):
-            alive()
-
-    return observer
-
-
-class qMRMLWidget(QWidget):
-    """Libs/MRML/Widgets/qMRMLWidget.cxx: keeps a scene and tells its children."""
-
-    mrmlSceneChanged = Signal(object)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._scene: Any = None
-
-    def mrmlScene(self) -> Any:
-        return self._scene
-
-    def setMRMLScene(self, scene: Any) -> None:
-        if scene is not self._scene:
-            self._scene = scene
-            self.mrmlSceneChanged.emit(scene)
-
-
-def _setting(name: str, kind: Any) -> Any:
-    def read(self: Any) -> Any:
-        return self._settings[name]
-
-    def write(self: Any, value: Any) -> None:
-        self._settings[name] = value
-        self._refresh()
-
-    return Property(kind, read, write)
 
 
 class qMRMLNodeComboBox(QWidget):
@@ -73,14 +36,14 @@ class qMRMLNodeComboBox(QWidget):
 
     currentNodeChanged = Signal(object)
 
-    nodeTypes = _setting("nodeTypes", "QStringList")
-    showHidden = _setting("showHidden", bool)
-    showChildNodeTypes = _setting("showChildNodeTypes", bool)
-    noneEnabled = _setting("noneEnabled", bool)
-    addEnabled = _setting("addEnabled", bool)
-    removeEnabled = _setting("removeEnabled", bool)
-    renameEnabled = _setting("renameEnabled", bool)
-    noneDisplay = _setting("noneDisplay", str)
+    nodeTypes = setting("nodeTypes", "QStringList")
+    showHidden = setting("showHidden", bool)
+    showChildNodeTypes = setting("showChildNodeTypes", bool)
+    noneEnabled = setting("noneEnabled", bool)
+    addEnabled = setting("addEnabled", bool)
+    removeEnabled = setting("removeEnabled", bool)
+    renameEnabled = setting("renameEnabled", bool)
+    noneDisplay = setting("noneDisplay", str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -122,7 +85,7 @@ class qMRMLNodeComboBox(QWidget):
         self._tags = []
         if scene is not None:
             events = (scene.NodeAddedEvent, scene.NodeRemovedEvent, scene.EndCloseEvent)
-            self._tags = [scene.AddObserver(event, _while_alive(self._refresh)) for event in events]
+            self._tags = [scene.AddObserver(event, while_alive(self._refresh)) for event in events]
         self.setEnabled(scene is not None)
         self._refresh()
 
@@ -258,7 +221,7 @@ class qMRMLSegmentationShow3DButton(QPushButton):
                 slicer.vtkSegmentation.SegmentRemoved,
                 slicer.vtkSegmentation.ContainedRepresentationNamesModified,
             )
-            self._tags = [node.AddObserver(event, _while_alive(self._update)) for event in events]
+            self._tags = [node.AddObserver(event, while_alive(self._update)) for event in events]
         self._update()
 
     def _update(self) -> None:
@@ -313,7 +276,7 @@ class qMRMLTableView(QTableView):
             self._node.RemoveObserver(self._tag)
         self._node = node
         if node is not None:
-            self._tag = node.AddObserver(vtk.vtkCommand.ModifiedEvent, _while_alive(self._update))
+            self._tag = node.AddObserver(vtk.vtkCommand.ModifiedEvent, while_alive(self._update))
         self._update()
         self.horizontalHeader().setMinimumSectionSize(60)
         self.resizeColumnsToContents()
@@ -352,5 +315,10 @@ WIDGETS: dict[str, type[QWidget]] = {
     "qMRMLNodeComboBox": qMRMLNodeComboBox,
     "ctkCollapsibleButton": ctkCollapsibleButton,
     "qMRMLTableView": qMRMLTableView,
+    "qSlicerScriptedLoadableModuleWidget": qSlicerScriptedLoadableModuleWidget,
+    "ctkSliderWidget": ctkSliderWidget,
+    "ctkDirectoryButton": ctkDirectoryButton,
     "qMRMLSegmentationShow3DButton": qMRMLSegmentationShow3DButton,
+    "qMRMLSegmentsTableView": qMRMLSegmentsTableView,
+    "qMRMLSegmentEditorWidget": qMRMLSegmentEditorWidget,
 }

@@ -6,9 +6,9 @@ from threading import Event, get_ident
 
 import numpy as np
 import pytest
+import qt
 import slicer
 import slicer.util
-from PySide6.QtCore import Qt
 from vtkmodules.util.numpy_support import vtk_to_numpy
 
 from panel.fake_segmenter import ball
@@ -59,28 +59,29 @@ def ready(a_manual_segmentation, panel):
 
 
 def open_section(panel) -> None:
-    panel.window.resize(400, 900)
+    panel.resize(400, 900)
+    panel.go_to("3D & measure")
     panel.click(SECTION)
 
 
 def wait_for_end(panel) -> None:
-    panel.wait_for(lambda: not panel.widget.comparison.running)
+    panel.wait_for(lambda: not panel.comparison.running)
 
 
 def status(panel) -> str:
-    label = panel.qt("comparisonStatusLabel")
-    return label.text() if label.isVisible() else ""
+    name = "comparisonStatusLabel"
+    return panel.text(name) if panel.shown(name) else ""
 
 
 def table_texts(panel) -> dict[str, dict[str, str]]:
-    model = panel.qt("comparisonTableView").model()
+    model = panel.wrapped("comparisonTableView").model()
 
     def header(section, orientation):
         return model.headerData(section, orientation)
 
     return {
-        header(row, Qt.Orientation.Vertical): {
-            header(column, Qt.Orientation.Horizontal): model.index(row, column).data()
+        header(row, qt.Qt.Vertical): {
+            header(column, qt.Qt.Horizontal): model.index(row, column).data()
             for column in range(model.columnCount())
         }
         for row in range(model.rowCount())
@@ -120,19 +121,19 @@ def held(monkeypatch):
 def a_held_comparison(ready, held):
     ready.click("compareButton")
     ready.wait_for(held[0].is_set)
-    ready.wait_for(lambda: ready.qt("comparisonProgressBar").text() == "Left femur · 0%")
+    ready.wait_for(lambda: ready.text("comparisonProgressBar") == "Left femur · 0%")
     return ready
 
 
 def test_the_section_is_closed_at_first(a_volume, panel):
-    assert panel.qt(SECTION).property("collapsed")
-    assert not panel.qt("compareButton").isVisible()
+    assert panel.wrapped(SECTION).collapsed
+    assert not panel.shown("compareButton")
     open_section(panel)
-    assert panel.qt("compareButton").isVisible()
+    assert panel.shown("compareButton")
     for name in ("comparisonTableView", "comparisonProgressBar", "comparisonStatusLabel"):
-        assert not panel.qt(name).isVisible()
+        assert not panel.shown(name)
     assert not panel.can("clearComparisonButton")
-    assert not panel.qt("cancelComparisonButton").isVisible()
+    assert not panel.shown("cancelComparisonButton")
     panel.screenshot("compare_idle")
 
 
@@ -156,7 +157,7 @@ def test_compare_is_disabled_with_the_reason(scene, a_manual_segmentation, panel
     assert tip() == "'Empty' has no segments. Choose another."
     assert panel.parameters.segmentation is empty
     panel.click("compareButton")
-    assert not panel.widget.comparison.running
+    assert not panel.comparison.running
 
 
 def test_two_clicks_make_a_table_and_painted_bones(scene, ready):
@@ -187,18 +188,18 @@ def test_two_clicks_make_a_table_and_painted_bones(scene, ready):
     assert len(slicer.util.getNodesByClass("vtkMRMLModelNode")) == 6
     assert not any(shown_3d(ready.parameters.segmentation))
     assert ready.can("clearComparisonButton")
-    assert not ready.qt("comparisonProgressBar").isVisible()
+    assert not ready.shown("comparisonProgressBar")
     ready.screenshot("compare_done")
 
 
 def test_the_tables_cells_explain_themselves_and_cannot_be_edited(ready):
     ready.click("compareButton")
     wait_for_end(ready)
-    index = ready.qt("comparisonTableView").model().index(0, 3)
-    assert index.data(Qt.ItemDataRole.ToolTipRole) == (
+    index = ready.wrapped("comparisonTableView").model().index(0, 3)
+    assert index.data(qt.Qt.ToolTipRole) == (
         "Unit: mm<p>95th percentile of the distances between the two surfaces."
     )
-    assert not index.flags() & Qt.ItemFlag.ItemIsEditable
+    assert not index.flags() & qt.Qt.ItemIsEditable
 
 
 def test_clear_brings_the_scene_back(scene, ready):
@@ -209,7 +210,7 @@ def test_clear_brings_the_scene_back(scene, ready):
     ready.click("clearComparisonButton")
     assert nodes(scene) == before
     assert all(shown_3d(ready.parameters.segmentation))
-    assert not ready.qt("comparisonTableView").isVisible()
+    assert not ready.shown("comparisonTableView")
     assert status(ready) == ""
     assert not ready.can("clearComparisonButton")
 
@@ -239,8 +240,8 @@ def test_a_run_shows_its_progress_and_locks_the_choice(a_held_comparison, held):
     panel = a_held_comparison
     assert not panel.can("compareButton") and not panel.can("referenceSelector")
     assert panel.tip("compareButton") == "A comparison is on. Cancel it, or wait for its end."
-    assert panel.qt("cancelComparisonButton").isVisible()
-    assert not panel.qt("clearComparisonButton").isVisible()
+    assert panel.shown("cancelComparisonButton")
+    assert not panel.shown("clearComparisonButton")
     assert panel.can("segmentButton")
     panel.screenshot("compare_running")
     held[1].set()
@@ -271,8 +272,8 @@ def test_closing_the_scene_empties_the_table(scene, ready):
     ready.click("compareButton")
     wait_for_end(ready)
     scene.Clear(False)
-    assert not ready.qt("comparisonTableView").isVisible()
-    assert ready.qt("comparisonTableView").mrmlTableNode() is None
+    assert not ready.shown("comparisonTableView")
+    assert ready.wrapped("comparisonTableView").mrmlTableNode() is None
     assert status(ready) == ""
 
 
@@ -291,7 +292,7 @@ def test_deleting_the_table_by_hand_clears_the_rest(scene, ready):
     scene.RemoveNode(scene.GetFirstNodeByClass("vtkMRMLTableNode"))
     assert nodes(scene) == before
     assert all(shown_3d(ready.parameters.segmentation))
-    assert not ready.qt("comparisonTableView").isVisible()
+    assert not ready.shown("comparisonTableView")
 
 
 def test_segmenting_again_clears_the_comparison(scene, ready):
@@ -302,7 +303,7 @@ def test_segmenting_again_clears_the_comparison(scene, ready):
     ready.wait_for_end()
     assert nodes(scene) == before
     assert all(shown_3d(ready.parameters.segmentation))
-    assert not ready.qt("comparisonTableView").isVisible()
+    assert not ready.shown("comparisonTableView")
 
 
 def test_a_long_list_of_others_is_cut_short(scene, a_volume, ready):
@@ -323,7 +324,7 @@ def test_a_segmentation_that_changed_meanwhile_is_said(a_held_comparison, held):
     held[1].set()
     wait_for_end(a_held_comparison)
     assert "is no longer what it was when the comparison began" in status(a_held_comparison)
-    assert "#c0392b" in a_held_comparison.qt("comparisonStatusLabel").styleSheet()
+    assert "#c0392b" in a_held_comparison.style("comparisonStatusLabel")
     a_held_comparison.screenshot("compare_error")
 
 
@@ -331,7 +332,7 @@ def test_nothing_in_common_is_said_at_once(scene, a_volume, ready):
     add_manual(scene, a_volume, {"tumour": "Tumour"}, "Tumours")
     ready.choose("referenceSelector", "Tumours")
     ready.click("compareButton")
-    assert not ready.widget.comparison.running
+    assert not ready.comparison.running
     assert status(ready).startswith("No segment of 'Pelvis T1 segmentation' matches one of 'Tumo")
 
 
@@ -370,12 +371,14 @@ def test_comparing_is_done_in_another_thread_and_mrml_in_this_one(ready, monkeyp
     assert len(threads["run"]) == 6 and get_ident() not in threads["run"]
 
 
-def test_a_segmentation_run_goes_on_beside_a_comparison(a_held_comparison, held, segmenter):
+def test_a_segmentation_run_goes_on_beside_a_comparison(a_held_comparison, held):
+    a_held_comparison.go_to("Segment")
     a_held_comparison.click("segmentButton")
     a_held_comparison.wait_for_end()
     assert a_held_comparison.status.startswith("Done in")
     held[1].set()
     wait_for_end(a_held_comparison)
+    a_held_comparison.go_to("3D & measure")
     assert "Compare again" in status(a_held_comparison)
 
 
@@ -384,14 +387,14 @@ def test_the_choice_and_the_table_come_back_with_the_module(ready):
     wait_for_end(ready)
     ready.widget.exit()
     ready.widget.enter()
-    assert ready.qt("referenceSelector").currentNode().GetName() == "By hand"
+    assert ready.node("referenceSelector").GetName() == "By hand"
     assert len(table_texts(ready)) == 6
     assert ready.can("clearComparisonButton")
 
 
 def test_unloading_the_module_ends_the_comparison(a_held_comparison):
     a_held_comparison.close()
-    assert not a_held_comparison.widget.comparison.running
+    assert not a_held_comparison.comparison.running
     assert slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLTableNode") is None
 
 
@@ -410,5 +413,4 @@ def test_scripts_compare_through_the_logic(module, scene, ready):
 def test_the_panel_with_a_comparison_fits_into_400_pixels(ready):
     ready.click("compareButton")
     wait_for_end(ready)
-    assert ready.window.minimumSizeHint().width() <= 400
-    assert ready.window.width() == 400
+    assert ready.fits_into(400)

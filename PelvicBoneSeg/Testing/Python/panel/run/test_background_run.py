@@ -6,8 +6,9 @@ from threading import get_ident
 
 import pytest
 
-from panel.fake_segmenter import WAIT_S
 from PelvicBoneSegLib.panel.run.background_run import BackgroundRun, Failed, Finished, Progress
+
+WAIT_S = 10
 
 
 def all_messages(run: BackgroundRun) -> list:

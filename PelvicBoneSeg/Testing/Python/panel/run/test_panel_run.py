@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from threading import get_ident
+import re
+
+import qt
 
 from panel.panel_driver import segment_names, segmentations
+
+
+def runs(worker):
+    """The runs that the worker was asked for."""
+    return [call for call in worker.calls if call["operation"] == "segment"]
 
 
 def test_the_first_volume_is_chosen_when_the_panel_opens(a_volume, panel):
     assert panel.parameters.inputVolume is a_volume
     assert panel.can("segmentButton")
-    assert panel.tip("segmentButton") == "Ready to segment: All bones in 'Pelvis T1'."
+    assert panel.tip("segmentButton") == "Ready to segment: all bones in 'Pelvis T1'."
     assert panel.status == panel.tip("segmentButton")
     assert not panel.can("cancelButton")
     assert not panel.can("show3DButton")
@@ -18,25 +25,27 @@ def test_the_first_volume_is_chosen_when_the_panel_opens(a_volume, panel):
     panel.screenshot("idle")
 
 
-def test_choices_and_a_click_make_segments(add_volume, panel, segmenter):
+def test_choices_and_a_click_make_segments(add_volume, panel, worker):
     add_volume("Another")
     volume = add_volume("Pelvis T1")
-    segmenter.warnings = ("The scan is axial, but this bundle was trained on coronal scans.",)
+    worker.warnings = ["The scan is axial, but this bundle was trained on coronal scans."]
     panel.choose("inputSelector", "Pelvis T1")
-    panel.choose("boneComboBox", "Femur")
+    panel.tick_only("Femur")
     panel.choose("sideComboBox", "Left (patient's)")
     panel.click("segmentButton")
     panel.wait_for_end()
 
-    assert segmenter.calls == [(("femur",), "left")]
-    assert segmenter.devices == ["auto"]
+    (call,) = runs(worker)
+    assert (call["bones"], call["side"]) == (["femur"], "left")
+    assert (call["bundle"], call["device"]) == ("default", "auto")
     (node,) = segmentations()
     assert segment_names(node) == ["Left femur"]
     assert node.GetNodeReference(node.GetReferenceImageGeometryReferenceRole()) is volume
     assert panel.parameters.segmentation is node
-    assert panel.qt("segmentationSelector").currentNode() is node
+    assert panel.node("segmentationSelector") is node
     assert panel.status.startswith("Done in ")
-    assert panel.status.endswith(" s on cpu.\nLeft femur 2 ml")
+    assert panel.status.endswith(" s.\nLeft femur 2 ml")
+    assert panel.text("runDeviceLabel") == "Ran on: Processor (CPU)"
     assert "axial" in panel.warnings
     assert panel.can("segmentButton") and not panel.can("cancelButton")
     assert panel.progress is None
@@ -48,31 +57,31 @@ def test_show_3d_takes_the_surfaces_away_and_brings_them_back(a_volume, panel):
     panel.wait_for_end()
     segmentation = panel.parameters.segmentation.GetSegmentation()
     assert segmentation.ContainsRepresentation("Closed surface")
-    assert panel.qt("show3DButton").isChecked()
+    assert panel.checked("show3DButton")
     panel.click("show3DButton")
     assert not segmentation.ContainsRepresentation("Closed surface")
-    assert not panel.qt("show3DButton").isChecked()
+    assert not panel.checked("show3DButton")
     panel.click("show3DButton")
     assert segmentation.ContainsRepresentation("Closed surface")
 
 
-def test_a_run_shows_its_progress_and_locks_the_choices(a_volume, panel, segmenter):
-    segmenter.hold()
+def test_a_run_shows_its_progress_and_locks_the_choices(a_volume, panel, worker):
+    worker.hold()
     panel.click("segmentButton")
-    panel.wait_for_first_batch(segmenter)
+    panel.wait_for_first_batch()
 
-    assert panel.qt("progressBar").text() == "Finding bones · 25%"
+    assert panel.text("progressBar") == "Finding bones · 25%"
     assert not panel.can("segmentButton")
     assert panel.tip("segmentButton") == "A run is on. Cancel it, or wait for its end."
     assert panel.can("cancelButton")
-    for name in ("inputSelector", "boneComboBox", "segmentationSelector", "deviceComboBox"):
+    for name in ("inputSelector", "femurCheckBox", "segmentationSelector"):
         assert not panel.can(name)
     panel.screenshot("running")
     panel.click("segmentButton")
 
-    segmenter.may_go_on.set()
+    worker.go_on()
     panel.wait_for_end()
-    assert len(segmenter.calls) == 1
+    assert len(runs(worker)) == 1
     assert panel.can("inputSelector")
 
 
@@ -83,7 +92,7 @@ def test_a_second_run_replaces_only_its_bones(a_volume, panel):
     node.GetSegmentation().GetNthSegment(0).SetColor(1, 0, 0)
     assert len(segment_names(node)) == 6
 
-    panel.choose("boneComboBox", "Sacrum")
+    panel.tick_only("Sacrum")
     panel.click("segmentButton")
     panel.wait_for_end()
     assert segmentations() == [node]
@@ -108,9 +117,9 @@ def test_another_volume_gets_a_segmentation_of_its_own(add_volume, panel):
     assert node.GetNodeReference(node.GetReferenceImageGeometryReferenceRole()) is second
 
 
-def test_a_bone_that_is_not_found_is_said(a_volume, panel, segmenter):
-    segmenter.finds_bones = False
-    segmenter.warnings = ("No bone was found. Likely reasons: another region.",)
+def test_a_bone_that_is_not_found_is_said(a_volume, panel, worker):
+    worker.finds_bones = False
+    worker.warnings = ["No bone was found. Likely reasons: another region."]
     panel.click("segmentButton")
     panel.wait_for_end()
     assert segmentations() == []
@@ -118,53 +127,79 @@ def test_a_bone_that_is_not_found_is_said(a_volume, panel, segmenter):
     assert "another region" in panel.warnings
 
 
-def test_the_device_reaches_the_segmenter(a_volume, panel, segmenter):
-    panel.click("advancedCollapsibleButton")
-    panel.choose("deviceComboBox", "Processor (CPU)")
+def test_the_device_reaches_the_worker(a_volume, panel, worker):
+    panel.settings.set("device", "cpu")
     panel.click("segmentButton")
     panel.wait_for_end()
-    assert segmenter.devices == ["cpu"]
+    (call,) = runs(worker)
+    assert call["device"] == "cpu"
 
 
-def test_the_network_runs_in_another_thread_and_mrml_in_this_one(
-    a_volume, panel, segmenter, monkeypatch
-):
-    logic = panel.widget.logic
-    threads = {"segment": [], "prepare": [], "apply": []}
+def test_the_device_is_shown_while_the_run_is_on(a_volume, panel, worker):
+    assert not panel.shown("runDeviceLabel")
+    worker.hold()
+    panel.click("segmentButton")
+    assert panel.text("runDeviceLabel") == "Running on: Automatic"
+    panel.wait_for_first_batch()
+    assert panel.text("runDeviceLabel") == "Running on: Processor (CPU)"
+    panel.click("cancelButton")
+    panel.wait_for_end()
+    assert not panel.shown("runDeviceLabel")
 
-    def recorded(name, method):
-        def call(*arguments):
-            threads[name].append(get_ident())
-            return method(*arguments)
 
-        return call
-
-    monkeypatch.setattr(segmenter, "segment", recorded("segment", segmenter.segment))
-    for name in ("prepare", "apply"):
-        monkeypatch.setattr(logic, name, recorded(name, getattr(logic, name)))
+def test_the_device_of_the_last_run_is_what_automatic_means(a_volume, panel, worker):
     panel.click("segmentButton")
     panel.wait_for_end()
-    assert threads["prepare"] == threads["apply"] == [get_ident()]
-    assert len(threads["segment"]) == 1 and threads["segment"] != [get_ident()]
-
-
-def test_slicer_answers_while_a_run_is_on(a_volume, panel, segmenter):
-    segmenter.hold()
+    worker.hold()
     panel.click("segmentButton")
-    panel.wait_for_first_batch(segmenter)
-    assert not panel.qt("deviceComboBox").isVisible()
-    panel.click("advancedCollapsibleButton")
-    assert panel.qt("deviceComboBox").isVisible()
+    assert panel.text("runDeviceLabel") == "Running on: Processor (CPU)"
+    panel.wait_for_first_batch()
+
+
+def test_the_time_left_is_shown_once_it_is_known(a_volume, panel, worker):
+    worker.seconds_a_batch = 0.5
+    worker.hold()
+    panel.click("segmentButton")
+    panel.wait_for_first_batch()
+    assert "left" not in panel.text("progressBar")
+    worker.go_on()
+    panel.wait_for(lambda: panel.progress == 50)
+    assert re.fullmatch(r"Finding bones · 50% · about \d+ s left", panel.text("progressBar"))
+    panel.screenshot("time_left")
+    panel.wait_for_end()
+
+
+def test_one_click_ticks_all_bones_and_one_none(a_volume, panel):
+    fields = ("femur", "hipBone", "sacrum", "lumbarSpine")
+
+    def ticked():
+        return [getattr(panel.parameters, field) for field in fields]
+
+    panel.tick("allBonesCheckBox")
+    assert ticked() == [False] * 4
+    assert panel.tip("segmentButton") == "Choose at least one bone."
+    panel.tick_only("Sacrum")
+    assert panel.wrapped("allBonesCheckBox").checkState() == qt.Qt.PartiallyChecked
+    panel.tick("allBonesCheckBox")
+    assert ticked() == [True] * 4
+    assert panel.wrapped("allBonesCheckBox").checkState() == qt.Qt.Checked
+    assert panel.tip("segmentButton") == "Ready to segment: all bones in 'Pelvis T1'."
+
+
+def test_slicer_answers_while_a_run_is_on(a_volume, panel, worker):
+    worker.hold()
+    panel.click("segmentButton")
+    panel.wait_for_first_batch()
+    panel.go_to("3D & measure")
+    assert panel.shown("comparisonCollapsibleButton")
     assert panel.controller.running
 
 
-def test_the_panel_fits_into_400_pixels(a_volume, panel, segmenter):
-    panel.click("advancedCollapsibleButton")
-    segmenter.warnings = (
+def test_the_panel_fits_into_400_pixels(a_volume, panel, worker):
+    worker.warnings = [
         "A warning as long as a sentence that says what is wrong and what to do.",
-    )
+    ]
     panel.click("segmentButton")
     panel.wait_for_end()
     panel.screenshot("all_shown")
-    assert panel.window.minimumSizeHint().width() <= 400
-    assert panel.window.width() == 400
+    assert panel.fits_into(400)

@@ -12,9 +12,12 @@ import slicer
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
+from panel.hosts import needs_stand_in
 from PelvicBoneSegLib.errors import SampleDownloadError
 from PelvicBoneSegLib.panel.samples import sample_data
 from PelvicBoneSegLib.panel.samples.public_sample import INSTANCES, SERIES, fetch_series
+
+pytestmark = needs_stand_in
 
 
 def write_slice(path: Path, series: str = SERIES, modality: str = "MR") -> None:
@@ -167,7 +170,7 @@ def test_both_samples_are_registered_once_slicer_has_started(module, scene, monk
     monkeypatch.setattr(slicer.modules, "sampleDataSources", {}, raising=False)
     parent = SimpleNamespace(path=module.__file__)
     module.PelvicBoneSeg(parent)
-    slicer.app.emit("startupCompleted()")
+    slicer.app._emit("startupCompleted()")
     sources = slicer.modules.sampleDataSources["Pelvic Bone Segmentation"]
     phantom, public = sources
     assert phantom.sampleName == "PelvicPhantom"

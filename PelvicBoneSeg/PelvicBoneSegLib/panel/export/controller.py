@@ -1,0 +1,158 @@
+"""What the section *Export* does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import slicer.util
+from slicer.i18n import tr as _
+from slicer.i18n import translate
+
+from ...errors import FilesExistError
+from ...message import in_words
+from ...scene.export.dicom_seg import DicomSegJob
+from ...scene.export.job import ExportResult
+from ..failure import explain
+from ..file_work import FileWork, was_cancelled
+from ..run.background_run import Timer
+from ..run.readiness import Readiness
+from .readiness import export_readiness, shown_names
+from .view import ExportView
+from .wording import advice, check_line, some_names
+
+
+class ExportController:
+    """The section's state machine: idle, writing, stopping.
+
+    Parameters
+    ----------
+    view
+        The widgets.
+    logic
+        PelvicBoneSegLogic.
+    segmentation
+        Returns the chosen segmentation, or None.
+    timer
+        Calls `poll` while files are written.
+    """
+
+    def __init__(
+        self,
+        view: ExportView,
+        logic: Any,
+        segmentation: Callable[[], Any | None],
+        timer: Timer,
+    ) -> None:
+        self._view = view
+        self._logic = logic
+        self._segmentation = segmentation
+        self._parameters: Any = None
+        self._started = 0.0
+        self._work = FileWork(timer, view.show_progress, self._end)
+        self.poll = self._work.poll
+        self.shut_down = self._work.shut_down
+
+    @property
+    def running(self) -> bool:
+        """Whether files are being written."""
+        return self._work.is_on
+
+    def set_parameters(self, parameters: Any | None) -> None:
+        """Work with this parameter node from now on; None while a scene is closed."""
+        self._parameters = parameters
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Bring the widgets in line with the choices and with what is going on."""
+        state = self._readiness()
+        self._view.set_ready(state.ready, state.tip)
+        self._view.set_running(self._work.is_on, self._work.is_stopping)
+        self._view.show_segments(self._segments_text(state))
+        if self._parameters is not None:
+            self._view.set_format(self._parameters.exportFormat)
+
+    def export(self) -> None:
+        """Write the files: *Export* was clicked."""
+        if not self._readiness().ready:
+            return
+        self._view.show_status("")
+        self._view.show_checks("")
+        try:
+            job = self._prepared()
+            if job is None:
+                self._view.show_status(_("Nothing was written."))
+            elif isinstance(job, DicomSegJob):
+                self._started = time.perf_counter()
+                self._end(job.run())
+            else:
+                self._start(job)
+        except Exception as error:  # shown and logged: a click must never fail unseen
+            self._view.show_status(explain(error), "error")
+        self.refresh()
+
+    def cancel(self) -> None:
+        """Stop the export: *Cancel* was clicked."""
+        self._work.cancel()
+        self._view.show_status(_("Stopping…"))
+        self.refresh()
+
+    def _prepared(self) -> Any | None:
+        """Return a job; None where the user does not want files to be replaced."""
+        chosen = self._parameters
+        arguments = {
+            "segmentationNode": self._segmentation(),
+            "directory": self._view.folder,
+            "format": chosen.exportFormat.value,
+            "coordinates": chosen.exportCoordinates.value,
+            "merged": chosen.exportMerged,
+        }
+        try:
+            return self._logic.prepareExport(**arguments)
+        except FilesExistError as error:
+            question = _("These files are in {folder} already:\n\n{names}\n\nReplace them?")
+            text = question.format(folder=self._view.folder, names="\n".join(error.names))
+            if not slicer.util.confirmYesNoDisplay(text, windowTitle=_("Export")):
+                return None
+        return self._logic.prepareExport(**arguments, overwrite=True)
+
+    def _start(self, job: Any) -> None:
+        self._started = time.perf_counter()
+        self._view.show_progress(0.0, _("Starting"))
+        self._work.start(job)
+
+    def _end(self, outcome: Any) -> None:
+        self._view.show_progress(None)
+        if was_cancelled(outcome):
+            self._view.show_status(_("Cancelled. Nothing was written."))
+        elif isinstance(outcome, Exception):
+            self._view.show_status(explain(outcome), "error")
+        else:
+            self._tell(outcome)
+        self.refresh()
+
+    def _tell(self, result: ExportResult) -> None:
+        seconds = time.perf_counter() - self._started
+        text = _("Written to {folder} in {seconds:.1f} s: {names}.").format(
+            folder=result.files[0].parent,
+            seconds=seconds,
+            names=some_names([path.name for path in result.files]),
+        )
+        self._view.show_status(text, "done")
+        lines = [check_line(check) for check in result.checks]
+        lines += [f"⚠ {in_words(warning, translate)}" for warning in result.warnings]
+        self._view.show_checks("\n".join(filter(None, (*lines, advice(result.checks)))))
+
+    def _segments_text(self, state: Readiness) -> str:
+        if not state.ready:
+            return state.tip
+        names = shown_names(self._segmentation())
+        return _("Visible segments: {names}").format(names=some_names(names))
+
+    def _readiness(self) -> Readiness:
+        if self._work.is_stopping:
+            return Readiness(False, _("The last export is still stopping."))
+        if self._work.is_on:
+            return Readiness(False, _("Files are being written. Cancel, or wait for the end."))
+        return export_readiness(self._parameters, self._segmentation(), self._view.folder)

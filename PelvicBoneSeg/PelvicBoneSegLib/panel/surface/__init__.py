@@ -1,0 +1,1 @@
+"""The section *3D*: smooth, isotropic, in the middle of the view."""

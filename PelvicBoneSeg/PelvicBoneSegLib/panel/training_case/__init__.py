@@ -1,0 +1,1 @@
+"""The section *Save as training case*."""

@@ -1,0 +1,1 @@
+"""What can be expected of a run, before it begins."""

@@ -1,0 +1,1 @@
+"""Segments as files: surfaces, label maps, DICOM."""

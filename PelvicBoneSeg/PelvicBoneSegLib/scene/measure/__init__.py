@@ -1,0 +1,1 @@
+"""Bones of the scene measured: volume, surface, extent, femoral head."""

@@ -1,0 +1,1 @@
+"""What review and correction need of the scene."""

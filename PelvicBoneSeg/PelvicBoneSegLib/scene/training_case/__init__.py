@@ -1,0 +1,1 @@
+"""Corrected segments as data to train with."""

@@ -1,0 +1,1 @@
+"""Surfaces as files, and what is checked of them."""

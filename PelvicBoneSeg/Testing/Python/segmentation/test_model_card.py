@@ -1,0 +1,64 @@
+"""The card shows what `bundle.json` says, and nothing of it is ever markup."""
+
+from __future__ import annotations
+
+import re
+
+from PelvicBoneSegLib.segmentation.bundle import describe_bundle
+from PelvicBoneSegLib.segmentation.model_card import card_html, card_text
+from segmentation.small_bundle import write_small_bundle
+
+TAGS = {"h3", "p", "ul", "li", "table", "tr", "th", "td"}
+
+
+def test_the_card_of_the_default_bundle_has_what_a_user_must_know():
+    description = describe_bundle("default")
+    text = card_text(description)
+    for part in (
+        description["intended_use"],
+        description["licence"],
+        description["sha256"],
+        "Planes: coronal",
+        "Modality: MR (T1)",
+        "the pubis is mostly not labelled",
+        "CPTAC-UCEC",
+        "Mean Dice: 0.855",
+    ):
+        assert part in text
+    assert re.search(r"^case_06 +0\.927 +0\.880 +0\.852 +0\.816$", text, re.MULTILINE)
+
+
+def test_the_html_has_the_same_words_and_only_plain_tags():
+    description = describe_bundle("default")
+    html = card_html(description)
+    assert set(re.findall(r"</?([a-z0-9]+)", html)) == TAGS
+    assert re.search(r"<th [^>]*>case_06</th><td>0\.927</td>", html)
+    assert "color" not in html
+
+
+def test_markup_in_a_description_is_shown_as_text(tmp_path):
+    attack = '<img src="http://x/"><a href="file:///etc">x</a><script>1</script>&'
+    dice = {attack: {attack: 0.5}}
+    data = [{"name": attack, "description": attack, "licence": attack, "label_faults": [attack]}]
+    folder = write_small_bundle(
+        tmp_path / "small",
+        description=attack,
+        licence=attack,
+        intended_use=attack,
+        training_data=data,
+        metrics={"dataset": attack, "cases": [attack], "dice": dice},
+    )
+    html = card_html(describe_bundle(folder))
+    assert set(re.findall(r"</?([a-z0-9]+)", html)) == TAGS
+    assert html.count("&lt;img src=&quot;http://x/&quot;&gt;") == 10
+
+
+def test_a_case_without_a_bone_has_a_dash(tmp_path):
+    metrics = {"dataset": "d", "cases": [], "dice": {"a": {"femur": 0.9}, "b": {"femur": None}}}
+    folder = write_small_bundle(tmp_path / "small", metrics=metrics)
+    assert re.search(r"<th [^>]*>b</th><td>–</td>", card_html(describe_bundle(folder)))
+
+
+def test_what_is_not_stated_is_said_so(tmp_path):
+    text = card_text(describe_bundle(write_small_bundle(tmp_path / "small")))
+    assert "None stated." in text and "Not stated." in text
