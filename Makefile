@@ -8,6 +8,9 @@ STAMP := $(VENV)/.installed
 TRAME_VENV := .venv-trame
 TRAME_STAMP := $(TRAME_VENV)/.installed
 TESTS := PelvicBoneSeg/Testing/Python
+# Two at once, each with one thread: torch's threads get in each other's way.
+PYTEST := -m pytest --numprocesses 2 --dist loadfile
+test-trame test-python: export OMP_NUM_THREADS := 1
 
 export QT_QPA_PLATFORM ?= offscreen
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -38,10 +41,10 @@ types: $(STAMP)
 	$(BIN)/mypy
 
 test-trame: $(TRAME_STAMP)
-	$(TRAME_VENV)/bin/python -m pytest $(TESTS)/scene
+	$(TRAME_VENV)/bin/python $(PYTEST) $(TESTS)/scene
 
 test-python: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python $(PYTEST)
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

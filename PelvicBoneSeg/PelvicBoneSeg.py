@@ -90,7 +90,7 @@ class PelvicBoneSegWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self._parameterNodeGuiTag = None
 
     def setup(self):
-        """Build the panel: Slicer calls this when the module is opened first."""
+        """Build the panel: Slicer calls this when the module is opened first, or reloaded."""
         from PelvicBoneSegLib.panel.panel import Panel
 
         ScriptedLoadableModuleWidget.setup(self)
@@ -106,13 +106,17 @@ class PelvicBoneSegWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.addObserver(scene, scene.EndCloseEvent, self.onSceneEndClose)
         self.addObserver(scene, scene.NodeAboutToBeRemovedEvent, self.onNodeAboutToBeRemoved)
         self.initializeParameterNode()
+        if self.parent.isEntered:
+            # Reloaded while it is shown: Slicer does not call enter() again.
+            self.panel.enter()
 
     def cleanup(self):
         """Stop a run and let go of everything: the module is closed or reloaded."""
-        if self.panel:
-            self.panel.shut_down()
+        # First, or what is shut down would be told of its own last changes to the scene.
         self._disconnectParameterNode()
         self.removeObservers()
+        if self.panel:
+            self.panel.shut_down()
 
     def enter(self):
         """Show the scene's choices: the user opens the module."""

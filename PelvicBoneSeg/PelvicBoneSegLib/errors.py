@@ -374,6 +374,20 @@ class CaseNameError(PelvicBoneSegError):
         )
 
 
+class DatasetFolderNameError(PelvicBoneSegError):
+    """A dataset folder whose name, which is written into it, tells who the patient is."""
+
+    def __init__(self, directory: object) -> None:
+        super().__init__(
+            _(
+                "The name of the folder {directory} looks like the patient's name, number or date "
+                "of birth, and would be part of the data set. Take a folder that is called "
+                "otherwise."
+            ),
+            directory=directory,
+        )
+
+
 # --- input -------------------------------------------------------------------------------------
 
 

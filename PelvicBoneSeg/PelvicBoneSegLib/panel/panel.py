@@ -52,6 +52,7 @@ class Panel:
     def __init__(self, ui: Any, logic: Any, resources: Path | str) -> None:
         self.ui = ui
         self.session = Session(logic, Path(resources), self.refresh)
+        self._is_shown = False
         self.sections: list[Section] = []
         self._widgets: list[Any] = []
         for kind in SECTIONS:
@@ -80,13 +81,19 @@ class Panel:
         """Bring all widgets in line. Volume and segmentation stay as they are during a run."""
         self.ui.headerFrame.enabled = not self.session.run_is_on
         self._tell(lambda section: section.refresh())
+        if not self._is_shown:
+            # A run ended meanwhile: what sections follow again is another module's now.
+            self._tell(lambda section: section.exit())
 
     def enter(self) -> None:
         """Come into view: the user opens the module."""
+        self._is_shown = True
         self._tell(lambda section: section.enter())
+        self.refresh()
 
     def exit(self) -> None:
         """Go out of view: the user opens another module."""
+        self._is_shown = False
         self._tell(lambda section: section.exit())
 
     def scene_closing(self) -> None:

@@ -45,6 +45,8 @@ class Session:
     run_is_on
         Whether a run is on, or its worker is still stopping. Set by the section whose run it is:
         *Segment*, or *3D* while slices are interpolated.
+    editor_is_open
+        Whether the section *Edit*, which has a table of segments of its own, is open. Set by it.
     verdict
         Whether the chosen volume can be segmented with the chosen bundle, and what to expect; None
         where no volume is chosen. Set by the section *Verdict*.
@@ -59,8 +61,9 @@ class Session:
         self.notify = notify
         self.parameters: Any = None
         self.settings = Settings()
-        self.worker = WorkerProcess()
+        self.worker = WorkerProcess(stopped=notify)
         self.run_is_on = False
+        self.editor_is_open = False
         self.verdict: Verdict | None = None
         self.write_listeners: list[WriteListener] = []
 

@@ -112,6 +112,27 @@ def surface_from_arrays(surface: BoneSurface, lps_to_ras: np.ndarray) -> Any:
     return moved
 
 
+def surface_triangles(surface: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Copy the points (N, 3) and triangles (M, 3) of a vtkPolyData out of the scene.
+
+    It may have polygons and strips: a loaded one, or squares where the user chose surface nets for
+    Slicer's conversion.
+    """
+    from vtkmodules.util.numpy_support import vtk_to_numpy
+    from vtkmodules.vtkFiltersCore import vtkTriangleFilter
+
+    if not surface.GetNumberOfCells():
+        return np.zeros((0, 3)), np.zeros((0, 3), int)
+    triangulated = vtkTriangleFilter()
+    triangulated.SetInputData(surface)
+    triangulated.PassVertsOff()
+    triangulated.PassLinesOff()
+    triangulated.Update()
+    output = triangulated.GetOutput()
+    points = vtk_to_numpy(output.GetPoints().GetData()).copy()
+    return points, vtk_to_numpy(output.GetPolys().GetConnectivityArray()).reshape(-1, 3).copy()
+
+
 def surface_of(mask: Mask, smoothing: float, node: Any) -> Any | None:
     """Make the surface that Slicer's converter would make of one bone, in less time.
 

@@ -19,6 +19,7 @@ from ..segmentation.isotropic import (
 from ..segmentation.result import CancelCallback, ProgressCallback
 from ..segmentation.volume import Volume
 from .bone_surface import DEFAULT_SMOOTHING
+from .companion import set_companion
 from .comparison.segments import check_segmentation, stamp
 from .isotropic_copy import ISOTROPIC, find_isotropic, remember_sources, show_in_3d
 from .isotropic_segments import add_thin_segments
@@ -175,7 +176,7 @@ def apply_isotropic(job: IsotropicJob, result: IsotropicResult) -> Any:
         record = read_run_record(source)
         if record is not None:
             write_run_record(node, record)
-        source.SetNodeReferenceID(ISOTROPIC, node.GetID())
+        set_companion(source, ISOTROPIC, node)
     if earlier is not None:
         remove_node(earlier)
     return node

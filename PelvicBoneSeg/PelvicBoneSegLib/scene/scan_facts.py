@@ -108,7 +108,8 @@ def _noted_modality(volume_node: Any) -> str | None:
     scene = volume_node.GetScene()
     if scene is None:
         return None
-    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(scene)
+    # Not GetSubjectHierarchyNode, which adds one to a scene that has none.
+    hierarchy = scene.GetFirstNodeByClass("vtkMRMLSubjectHierarchyNode")
     item = hierarchy.GetItemByDataNode(volume_node) if hierarchy else 0
     if not item:
         return None

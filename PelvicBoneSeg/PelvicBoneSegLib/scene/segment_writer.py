@@ -74,6 +74,7 @@ def write_segments(
     """
     segmentation = segmentation_node.GetSegmentation()
     prepared = list(prepared)
+    others = _other_representations(segmentation)
     _take_out(segmentation, [one.segment_id for one in prepared if one.segment_id is not None])
     written = {}
     for segment in prepared:
@@ -88,6 +89,9 @@ def write_segments(
         written[segment.definition] = segment_id
     if not segmentation_node.CreateClosedSurfaceRepresentation():
         raise SurfaceConversionError(segmentation_node.GetName())
+    for name in others:
+        if not segmentation.CreateRepresentation(name):
+            raise SceneWriteError(name, segmentation_node.GetName())
     keep_originals(segmentation_node, own_segments(segmentation_node))
     return written
 
@@ -99,6 +103,13 @@ def _take_out(segmentation: Any, segment_ids: list[str]) -> None:
         segmentation.GetSegmentIDsSharingBinaryLabelmapRepresentation(segment_id, shared, False)
         if not set(shared) <= set(segment_ids):
             segmentation.SeparateSegmentLabelmap(segment_id)
+
+
+def _other_representations(segmentation: Any) -> list[str]:
+    """Return what the user has made besides, such as fractional labelmaps: it would be outdated."""
+    names: list[str] = []
+    segmentation.GetContainedRepresentationNames(names)
+    return [name for name in names if name not in (BINARY_LABELMAP, CLOSED_SURFACE)]
 
 
 def segment_tag(segment: Any, name: str) -> str | None:
@@ -156,6 +167,7 @@ def _unused_name(segmentation: Any, name: str) -> str:
 
 
 def _set_representations(segment: Any, prepared: PreparedSegment) -> None:
+    segment.RemoveAllRepresentations()
     segment.AddRepresentation(BINARY_LABELMAP, prepared.labelmap)
     segment.SetLabelValue(prepared.definition.label)
     segment.AddRepresentation(CLOSED_SURFACE, prepared.surface)

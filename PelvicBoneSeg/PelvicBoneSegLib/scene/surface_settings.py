@@ -12,7 +12,7 @@ from ..errors import SegmentationChangedError, SurfaceConversionError
 from ..segmentation.result import BoneSurface
 from ..segmentation.surface import closed_surface, surface_arrays
 from ..segmentation.surface_files.mesh import signed_volume_mm3
-from .bone_surface import surface_from_arrays, surface_smoothing
+from .bone_surface import surface_from_arrays, surface_smoothing, surface_triangles
 from .comparison.segments import check_segmentation, copy_segments, stamp
 from .mask import Mask, segment_mask
 from .matrices import between_nodes
@@ -164,8 +164,6 @@ def surface_volume(segmentation_node: Any, segment_id: str) -> SurfaceVolume | N
     NonLinearTransformError
         A parent transform is not linear.
     """
-    from vtkmodules.util.numpy_support import vtk_to_numpy
-
     segment = segmentation_node.GetSegmentation().GetSegment(segment_id)
     surface = segment.GetRepresentation(CLOSED_SURFACE)
     if surface is None or not surface.GetNumberOfPolys():
@@ -174,8 +172,7 @@ def surface_volume(segmentation_node: Any, segment_id: str) -> SurfaceVolume | N
     count = int(np.count_nonzero(voxels.labels == voxels.value))
     if not count:
         return None
-    points = vtk_to_numpy(surface.GetPoints().GetData())
-    triangles = vtk_to_numpy(surface.GetPolys().GetConnectivityArray()).reshape(-1, 3)
+    points, triangles = surface_triangles(surface)
     stretch = abs(np.linalg.det(between_nodes(segmentation_node, None)[:3, :3]))
     return SurfaceVolume(
         segment.GetName(),

@@ -64,9 +64,9 @@ def voxels_of(volume_node: Any) -> np.ndarray:
         raise NotAVolumeError(volume_node.GetName() if volume_node else None)
     image = volume_node.GetImageData()
     scalars = image.GetPointData().GetScalars() if image else None
-    count = scalars.GetNumberOfTuples() if scalars else 0
     # slicer.util.updateVolumeFromArray sets new dimensions before the scalars that belong to them.
-    if not count or count != image.GetNumberOfPoints():
+    fits = scalars is not None and scalars.GetNumberOfTuples() == image.GetNumberOfPoints()
+    if scalars is None or not fits or not scalars.GetNumberOfTuples():
         raise EmptyVolumeNodeError(volume_node.GetName())
     if scalars.GetNumberOfComponents() != 1:
         raise NotScalarError(scalars.GetNumberOfComponents())

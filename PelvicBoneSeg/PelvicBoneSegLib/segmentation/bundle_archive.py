@@ -6,7 +6,7 @@ import stat
 import zlib
 from pathlib import Path, PurePosixPath
 from typing import IO
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from ..errors import BundleArchiveError
 from .bundle import DESCRIPTION_FILE, WEIGHTS_FILE
@@ -81,6 +81,9 @@ def _check_entry(archive: Path, entry: ZipInfo, name: str) -> None:
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):
         raise BundleArchiveError(archive, f"{name} is a link or no plain file")
+    if entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+        # LZMA asks for as much memory as the archive says, and has errors of its own.
+        raise BundleArchiveError(archive, f"{name} is packed in a way that is not supported")
     if entry.flag_bits & _ENCRYPTED:
         raise BundleArchiveError(archive, f"{name} is encrypted")
     if entry.file_size > MAX_BYTES[name]:

@@ -29,13 +29,20 @@ def safe_file_name(name: str) -> str:
 
 
 def different_names(names: Iterable[str]) -> list[str]:
-    """Return the names, numbered where they are equal or differ in upper and lower case alone."""
+    """Return the names, numbered where they are equal or differ in case or blanks alone.
+
+    ``a b`` and ``a_b`` are the same to an OBJ file and its materials.
+    """
     taken: set[str] = set()
     different = []
     for name in names:
         unused, number = name, 2
-        while unused.casefold() in taken:
+        while _bare(unused) in taken:
             unused, number = f"{name} {number}", number + 1
-        taken.add(unused.casefold())
+        taken.add(_bare(unused))
         different.append(unused)
     return different
+
+
+def _bare(name: str) -> str:
+    return "_".join(name.casefold().split())

@@ -219,7 +219,7 @@ class Segmenter:
             warnings.append(
                 Message(
                     _(
-                        "The scan is {plane}, but this bundle was trained on {trained} scans: "
+                        "The scan is {plane}, but this model was trained on {trained} scans: "
                         "expect errors, and prefer such a scan of the patient."
                     ),
                     plane=prediction.plane,
@@ -232,7 +232,7 @@ class Segmenter:
                 Message(
                     _(
                         "No bone was found. Likely reasons: the scan shows another region than the "
-                        "pelvis, or it is not a scan as the bundle was trained on ({trained} MR)."
+                        "pelvis, or it is not a scan as the model was trained on ({trained} MR)."
                     ),
                     trained=trained,
                 )

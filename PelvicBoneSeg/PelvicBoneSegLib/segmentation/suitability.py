@@ -133,7 +133,7 @@ def _about_contrast(facts: ScanFacts, description: dict[str, Any]) -> Iterator[R
         yield _amber(
             Message(
                 _(
-                    "The scan is {found}, but the bundle was trained on {modality}: expect no "
+                    "The scan is {found}, but the model was trained on {modality}: expect no "
                     "usable result. Choose {wanted} scan."
                 ),
                 found=facts.modality,
@@ -145,7 +145,7 @@ def _about_contrast(facts: ScanFacts, description: dict[str, Any]) -> Iterator[R
         yield _amber(
             Message(
                 _(
-                    "The values look like CT (Hounsfield units), but the bundle was trained on "
+                    "The values look like CT (Hounsfield units), but the model was trained on "
                     "{modality}: expect no usable result. Choose {wanted} scan."
                 ),
                 modality=modality,
@@ -157,7 +157,7 @@ def _about_contrast(facts: ScanFacts, description: dict[str, Any]) -> Iterator[R
         yield _amber(
             Message(
                 _(
-                    "The series is {found}-weighted, but the bundle was trained on {wanted}: "
+                    "The series is {found}-weighted, but the model was trained on {wanted}: "
                     "expect errors. Prefer a {wanted}-weighted series of the patient, or check "
                     "every slice."
                 ),
@@ -183,7 +183,7 @@ def _about_slices(axes: AnatomicalAxes, description: dict[str, Any]) -> Iterator
         yield _amber(
             Message(
                 _(
-                    "The scan is {plane}, but the bundle was trained on {trained} scans: expect "
+                    "The scan is {plane}, but the model was trained on {trained} scans: expect "
                     "errors. Prefer a {trained} scan of the patient, or check every slice."
                 ),
                 plane=used[0],
@@ -221,7 +221,7 @@ def _about_thickness(thicknesses: set[float], description: dict[str, Any]) -> It
             yield _amber(
                 Message(
                     _(
-                        "The slices lie {thickness:.2g} mm apart, but the bundle was trained on "
+                        "The slices lie {thickness:.2g} mm apart, but the model was trained on "
                         "{text} mm: expect errors. Check the result slice by slice."
                     ),
                     thickness=thickness,
@@ -243,7 +243,7 @@ def _about_field_of_view(facts: ScanFacts) -> Iterator[Reason]:
             Message(
                 _(
                     "The scan covers only {extents}, less than a pelvis: bones are cut off, and "
-                    "bundles are trained on whole ones. Do not take volumes or lengths of cut "
+                    "models are trained on whole ones. Do not take volumes or lengths of cut "
                     "bones."
                 ),
                 extents=joined(short),

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Iterator
 from typing import Any
 
-from ..errors import OutOfMemoryError, PelvicBoneSegError, WorkerFailedError
+from ..errors import OutOfMemoryError, PelvicBoneSegError, WorkerError, WorkerFailedError
 from ..message import from_json, to_json
 from ..segmentation.memory import is_out_of_memory
 from .request import Header
@@ -34,6 +34,8 @@ def restore_error(header: Header) -> PelvicBoneSegError:
         if known.__name__ == name:
             error = known.__new__(known)
             Exception.__init__(error, message)
+            if isinstance(error, WorkerError):
+                error.details = str(header["trace"])
             return error
     return WorkerFailedError(f"{name}: {message}", str(header["trace"]))
 

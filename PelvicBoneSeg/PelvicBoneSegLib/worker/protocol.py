@@ -163,7 +163,10 @@ def _check_arrays(described: Any) -> None:
         raise WorkerProtocolError("a header describes something else than arrays of numbers")
     if len({one["name"] for one in described}) < len(described):
         raise WorkerProtocolError("two arrays have one name")
-    size = sum(math.prod(one["shape"]) * np.dtype(one["dtype"]).itemsize for one in described)
+    # An empty array's other axes count too: NumPy refuses such as cannot be indexed.
+    size = sum(
+        math.prod(filter(None, one["shape"])) * np.dtype(one["dtype"]).itemsize for one in described
+    )
     if size > MAX_BODY_BYTES:
         raise WorkerProtocolError(f"arrays of {size} bytes")
 

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Sequence
 from typing import Any, Protocol
 
 from slicer.i18n import tr as _
 
-from ...errors import Cancelled, PelvicBoneSegError
+from ...errors import PelvicBoneSegError
+from ..background_work import BackgroundWork
 from ..failure import explain
-from ..run.background_run import (
-    POLL_INTERVAL_MS,
-    POLL_WAIT_S,
-    SHUT_DOWN_WAIT_S,
-    BackgroundRun,
-    Timer,
-)
-from ..run.messages import Failed, Finished, Message, Progress
+from ..run.background_run import Timer
 from ..run.readiness import Readiness
 from .readiness import comparison_readiness
 from .view import ComparisonView
@@ -60,19 +53,19 @@ class ComparisonController:
     def __init__(self, view: ComparisonView, logic: Logic, timer: Timer) -> None:
         self._view = view
         self._logic = logic
-        self._timer = timer
         self._parameters: Any = None
         self._table: Any = None
-        self._run: BackgroundRun | None = None
         self._job: Any = None
         self._started = 0.0
         self._why_stopped = ""
+        self._work = BackgroundWork(timer, view.show_progress, self._end)
+        self.poll = self._work.poll
         self.refresh()
 
     @property
     def running(self) -> bool:
         """Whether a comparison is on, or its thread is still stopping."""
-        return self._run is not None
+        return self._work.is_on
 
     def set_parameters(self, parameters: Any | None) -> None:
         """Work with this parameter node from now on; None while a scene is closed."""
@@ -84,7 +77,7 @@ class ComparisonController:
         """Bring the widgets in line with the parameters and with what is going on."""
         state = self._readiness()
         self._view.set_ready(state.ready, state.tip)
-        self._view.set_running(self.running, self._run is not None and self._run.cancelled)
+        self._view.set_running(self.running, self._work.is_stopping)
 
     def compare(self) -> None:
         """Start a comparison: *Compare* was clicked."""
@@ -101,8 +94,7 @@ class ComparisonController:
         self._started = time.perf_counter()
         self._view.show_progress(0.0, _("Starting"))
         self._view.show_status("")
-        self._run = BackgroundRun(self._job.run)
-        self._timer.start(POLL_INTERVAL_MS)
+        self._work.start(self._job)
         self.refresh()
 
     def cancel(self) -> None:
@@ -134,49 +126,28 @@ class ComparisonController:
 
     def shut_down(self) -> None:
         """Stop for good: the module is closed or reloaded."""
-        self._timer.stop()
-        if self._run is not None:
-            self._run.cancel()
-            if not self._run.wait(SHUT_DOWN_WAIT_S):
-                logging.warning(
-                    "PelvicBoneSeg: a comparison did not stop in %g s", SHUT_DOWN_WAIT_S
-                )
-                return
-        self._run = self._job = self._parameters = None
+        self._work.shut_down()
+        self._job = self._parameters = None
         self._show_table(None)
 
-    def poll(self) -> None:
-        """Hear of the comparison and, at its end, write what it found: the timer's slot."""
-        if self._run is None:
-            return
-        for message in self._run.receive(POLL_WAIT_S):
-            self._receive(message)
-
     def _stop(self, why: str) -> None:
-        if self._run is None or self._run.cancelled:
+        if not self.running or self._work.is_stopping:
             return
         self._why_stopped = why
-        self._run.cancel()
+        self._work.cancel()
         self._view.show_status(_("Stopping…"))
         self.refresh()
 
-    def _receive(self, message: Message) -> None:
-        stopped = self._run is not None and self._run.cancelled
-        if isinstance(message, Progress):
-            if not stopped:
-                self._view.show_progress(message.fraction, message.stage)
-            return
-        job = self._job
-        self._timer.stop()
-        self._run = self._job = None
+    def _end(self, outcome: Any) -> None:
+        job, self._job = self._job, None
         self._view.show_progress(None)
         # A comparison that was told to stop may have been done at that moment.
-        if stopped or (isinstance(message, Failed) and isinstance(message.error, Cancelled)):
-            self._view.show_status(self._why_stopped or _("Cancelled. Nothing was changed."))
-        elif isinstance(message, Failed):
-            self._view.show_status(explain(message.error), "error")
-        elif isinstance(message, Finished):
-            self._apply(job, message.result)
+        if self._why_stopped:
+            self._view.show_status(self._why_stopped)
+        elif isinstance(outcome, Exception):
+            self._view.show_status(explain(outcome), "error")
+        else:
+            self._apply(job, outcome)
         self.refresh()
 
     def _apply(self, job: Any, result: Any) -> None:
@@ -214,9 +185,9 @@ class ComparisonController:
         return "\n".join(lines)
 
     def _readiness(self) -> Readiness:
-        if self._run is not None and self._run.cancelled:
+        if self._work.is_stopping:
             return Readiness(False, _("The last comparison is still stopping."))
-        if self._run is not None:
+        if self.running:
             return Readiness(False, _("A comparison is on. Cancel it, or wait for its end."))
         return comparison_readiness(self._parameters)
 

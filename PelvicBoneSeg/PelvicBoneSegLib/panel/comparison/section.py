@@ -6,13 +6,13 @@ from typing import Any
 
 import qt
 
-from ..section import Section
+from ..controlled_section import ControlledSection
 from ..session import Session
 from .controller import ComparisonController
 from .view import ComparisonView
 
 
-class ComparisonSection(Section):
+class ComparisonSection(ControlledSection):
     """The chosen segmentation set beside another."""
 
     UI_FILE = "Comparison.ui"
@@ -21,7 +21,9 @@ class ComparisonSection(Section):
     def __init__(self, ui: Any, session: Session) -> None:
         super().__init__(ui, session)
         self._timer = qt.QTimer()
-        self.controller = ComparisonController(ComparisonView(ui), session.logic, self._timer)
+        self.controller: ComparisonController = ComparisonController(
+            ComparisonView(ui), session.logic, self._timer
+        )
         self._timer.connect("timeout()", self.controller.poll)
         ui.compareButton.connect("clicked()", self.controller.compare)
         ui.cancelComparisonButton.connect("clicked()", self.controller.cancel)
@@ -30,19 +32,3 @@ class ComparisonSection(Section):
     def set_parameters(self, parameters: Any | None) -> None:
         """Work with this parameter node from now on; None while a scene is closed."""
         self.controller.set_parameters(parameters)
-
-    def refresh(self) -> None:
-        """Follow a choice."""
-        self.controller.refresh()
-
-    def scene_closing(self) -> None:
-        """Stop a comparison: its nodes are about to go."""
-        self.controller.scene_closing()
-
-    def node_removed(self, node: Any) -> None:
-        """Stop a comparison that needs the node."""
-        self.controller.node_removed(node)
-
-    def shut_down(self) -> None:
-        """Stop a comparison for good."""
-        self.controller.shut_down()

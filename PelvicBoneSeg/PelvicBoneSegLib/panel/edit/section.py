@@ -121,7 +121,8 @@ class EditSection(Section):
             self._editor.activate(effect)
 
     def _on_collapsed(self) -> None:
-        self.refresh()
+        self._session.editor_is_open = not self._ui.editCollapsibleButton.collapsed
+        self._session.notify()
 
     def _observe(self, segmentation: Any | None) -> None:
         """Notice when the segment that is edited goes."""

@@ -14,8 +14,9 @@ from ...errors import FilesExistError
 from ...message import in_words
 from ...scene.export.dicom_seg import DicomSegJob
 from ...scene.export.job import ExportResult
+from ...scene.isotropic_copy import find_isotropic
+from ..background_work import BackgroundWork, was_cancelled
 from ..failure import explain
-from ..file_work import FileWork, was_cancelled
 from ..run.background_run import Timer
 from ..run.readiness import Readiness
 from .readiness import export_readiness, shown_names
@@ -50,7 +51,7 @@ class ExportController:
         self._segmentation = segmentation
         self._parameters: Any = None
         self._started = 0.0
-        self._work = FileWork(timer, view.show_progress, self._end)
+        self._work = BackgroundWork(timer, view.show_progress, self._end)
         self.poll = self._work.poll
         self.shut_down = self._work.shut_down
 
@@ -134,12 +135,11 @@ class ExportController:
 
     def _tell(self, result: ExportResult) -> None:
         seconds = time.perf_counter() - self._started
-        text = _("Written to {folder} in {seconds:.1f} s: {names}.").format(
-            folder=result.files[0].parent,
-            seconds=seconds,
-            names=some_names([path.name for path in result.files]),
+        folder = result.files[0].parent
+        text = _("Files written into '{folder}': {count} ({seconds:.1f} s).").format(
+            folder=folder.name or folder, count=len(result.files), seconds=seconds
         )
-        self._view.show_status(text, "done")
+        self._view.show_status(text, "done", "\n".join(map(str, result.files)))
         lines = [check_line(check) for check in result.checks]
         lines += [f"⚠ {in_words(warning, translate)}" for warning in result.warnings]
         self._view.show_checks("\n".join(filter(None, (*lines, advice(result.checks)))))
@@ -147,8 +147,13 @@ class ExportController:
     def _segments_text(self, state: Readiness) -> str:
         if not state.ready:
             return state.tip
-        names = shown_names(self._segmentation())
-        return _("Visible segments: {names}").format(names=some_names(names))
+        node = self._segmentation()
+        text = _("Visible segments: {names}").format(names=some_names(shown_names(node)))
+        isotropic = find_isotropic(node)
+        if isotropic is None:
+            return text
+        hint = _("These are on the thick slices. To export '{name}', choose it under Result.")
+        return f"{text}\n{hint.format(name=isotropic.GetName())}"
 
     def _readiness(self) -> Readiness:
         if self._work.is_stopping:

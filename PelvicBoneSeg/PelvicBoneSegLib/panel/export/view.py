@@ -72,9 +72,9 @@ class ExportView:
         """Show the fraction done, 0–1, and the bone; None hides the bar."""
         show_fraction(self._ui.exportProgressBar, fraction, stage)
 
-    def show_status(self, text: str, kind: str = "info") -> None:
-        """Show one message: kind is ``"info"``, ``"done"`` or ``"error"``."""
-        show_message(self._ui.exportStatusLabel, text, kind)
+    def show_status(self, text: str, kind: str = "info", tip: str = "") -> None:
+        """Show one message: kind is as in `show_message`; the tip has what is too long for it."""
+        show_message(self._ui.exportStatusLabel, text, kind, tip)
 
     def show_checks(self, text: str) -> None:
         """Show what was found in the files, or hide the place for it."""

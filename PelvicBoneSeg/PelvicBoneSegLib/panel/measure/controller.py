@@ -16,6 +16,7 @@ from ..failure import explain
 from ..run.readiness import Readiness
 from ..run.steps import Steps
 from ..session import Session
+from ..surface.edit_watch import EditWatch
 from .view import MeasureView
 
 _LAST_FOLDER = "measurementsFolder"
@@ -39,6 +40,8 @@ class MeasureController:
         self._node: Any = None
         self._table: Any = None
         self._steps = Steps()
+        self._edits = EditWatch(self._edited)
+        self._is_outdated = False
 
     @property
     def running(self) -> bool:
@@ -51,6 +54,7 @@ class MeasureController:
         """Start: *Measure* was clicked."""
         if not self._readiness().ready:
             return
+        self._is_outdated = False
         self._view.show_status(_("Measuring…"))
         self._steps.start(
             self._session.logic.measureSteps(self._node), self._measured, self._failed
@@ -60,7 +64,7 @@ class MeasureController:
     def copy(self) -> None:
         """Put the table onto the clipboard: *Copy* was clicked."""
         slicer.app.clipboard().setText(table_text(self._table, "\t"))
-        self._view.show_status(_("The table is on the clipboard. Paste it into a spreadsheet."))
+        self._tell(_("The table is on the clipboard. Paste it into a spreadsheet."))
 
     def export(self) -> None:
         """Write the table to a file that the user picks: *Export CSV…* was clicked."""
@@ -80,7 +84,7 @@ class MeasureController:
         except Exception as error:  # shown and logged: a click must never fail unseen
             self._view.show_status(explain(error), "error")
             return
-        self._view.show_status(_("Written: {path}").format(path=path), "done")
+        self._tell(_("Written: {name}").format(name=path.name), "done", str(path))
 
     # --- what happens around -------------------------------------------------------------------
 
@@ -88,9 +92,9 @@ class MeasureController:
         """Follow the choices."""
         node = self._chosen.get()
         if node is not self._node:
-            self._steps.stop()
+            self._let_go()
             self._node = node
-            self._view.show_status("")
+            self._edits.follow(node)
             self._show_table(find_measurements(node) if node is not None else None)
         state = self._readiness()
         self._view.set_ready(state.ready, state.tip)
@@ -104,12 +108,15 @@ class MeasureController:
         if self._chosen.is_leaving(node):
             self._let_go()
         elif node is self._table:
+            self._is_outdated = False
             self._show_table(None)
+            self._view.show_status("")
 
     def shut_down(self) -> None:
         """Stop for good."""
         self._let_go()
         self._steps.shut_down()
+        self._edits.shut_down()
 
     # --- how it goes ---------------------------------------------------------------------------
 
@@ -117,6 +124,18 @@ class MeasureController:
         self._show_table(table)
         self._view.show_status("")
         self.refresh()
+
+    def _edited(self) -> None:
+        if self._table is not None and not self._steps.busy:
+            self._is_outdated = True
+            self._tell("")
+
+    def _tell(self, text: str, kind: str = "info", tip: str = "") -> None:
+        """Show a message, under a warning while the table is not that of the present bones."""
+        if self._is_outdated:
+            warning = _("⚠ The segmentation was changed since. Measure it again.")
+            text, kind = f"{warning}\n{text}".strip(), "warning"
+        self._view.show_status(text, kind, tip)
 
     def _failed(self, error: Exception) -> None:
         self._view.show_status(explain(error), "error")
@@ -128,13 +147,17 @@ class MeasureController:
 
     def _let_go(self) -> None:
         self._steps.stop()
+        self._edits.follow(None)
+        self._is_outdated = False
         self._node = None
         self._show_table(None)
         self._view.show_status("")
 
     def _readiness(self) -> Readiness:
         if self._node is None:
-            return Readiness(False, _("Choose or make a segmentation first."))
+            return Readiness(
+                False, _("Choose a segmentation under Result, or segment a scan first.")
+            )
         if self._steps.busy:
             return Readiness(False, _("The segmentation is being measured."))
         if self._session.run_is_on:

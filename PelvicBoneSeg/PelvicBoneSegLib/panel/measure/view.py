@@ -36,6 +36,6 @@ class MeasureView:
         self._ui.copyMeasurementsButton.enabled = node is not None
         self._ui.exportMeasurementsButton.enabled = node is not None
 
-    def show_status(self, text: str, kind: str = "info") -> None:
-        """Show one message: kind is ``"info"``, ``"done"`` or ``"error"``."""
-        show_message(self._ui.measureStatusLabel, text, kind)
+    def show_status(self, text: str, kind: str = "info", tip: str = "") -> None:
+        """Show one message: kind is as in `show_message`; the tip has what is too long for it."""
+        show_message(self._ui.measureStatusLabel, text, kind, tip)

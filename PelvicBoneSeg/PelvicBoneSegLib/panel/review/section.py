@@ -142,7 +142,7 @@ class ReviewSection(Section):
 
     def _show(self) -> None:
         self._rows = bone_rows(self._node) if self._node is not None else ()
-        self._view.show_segmentation(self._node, self._rows)
+        self._view.show_segmentation(self._node, self._rows, not self._session.editor_is_open)
         if self._here is None:
             self._view.show_doubt(self._rows)
         self._show_selected()

@@ -28,11 +28,16 @@ class ReviewView:
             "{limit:g}."
         ).format(limit=LOW_CONFIDENCE)
 
-    def show_segmentation(self, node: Any | None, rows: tuple[BoneRow, ...]) -> None:
-        """Show the bones of a vtkMRMLSegmentationNode, or say why there is nothing to show."""
+    def show_segmentation(
+        self, node: Any | None, rows: tuple[BoneRow, ...], with_table: bool
+    ) -> None:
+        """Show the bones of a vtkMRMLSegmentationNode, or say why there is nothing to show.
+
+        The table of segments is left out where the editor below shows the same.
+        """
         ui = self._ui
         ui.reviewSegmentsTableView.setSegmentationNode(node)
-        ui.reviewSegmentsTableView.visible = node is not None
+        ui.reviewSegmentsTableView.visible = node is not None and with_table
         ui.completeSegmentButton.visible = node is not None
         self.strip.show(rows)
         ui.reviewStripFrame.visible = bool(rows)
@@ -72,6 +77,6 @@ def _reason(node: Any | None) -> str:
     if node is None:
         return _("Choose a segmentation under Result, or segment a scan first.")
     return _(
-        "'{name}' has no confidence by slice: no run of this module wrote it, or it was loaded "
-        "without its scene. Look through it slice by slice."
+        "'{name}' has no confidence by slice: it was not found by Segment, was made isotropic, or "
+        "was loaded without its scene. Look through it slice by slice."
     ).format(name=node.GetName())

@@ -8,10 +8,10 @@ import signal
 import sys
 from pathlib import Path
 
-_LIBRARY = Path(__file__).resolve().parents[3]
+LIBRARY = Path(__file__).resolve().parents[3]
 """The folder that holds PelvicBoneSegLib."""
 
-_MEMORY_WORDS = ("MemoryError", "std::bad_alloc", "out of memory")
+_MEMORY_WORDS = ("MemoryError", "std::bad_alloc", "out of memory", "not enough memory")
 
 _LAUNCHER_ON_CRASH = "exit abnormally"
 """What ctkAppLauncher::applicationFinished prints; the signal itself is lost with it."""
@@ -24,7 +24,7 @@ def child_command() -> list[str]:
 
 def child_environment() -> list[str]:
     """Return our own environment, in which the library is found, as ``NAME=value``."""
-    paths = [str(_LIBRARY), *filter(None, [os.environ.get("PYTHONPATH")])]
+    paths = [str(LIBRARY), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     return [f"{name}={value}" for name, value in environment.items()]
 

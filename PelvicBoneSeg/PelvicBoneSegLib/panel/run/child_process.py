@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 
 import qt
 
-from ...errors import WorkerDiedError, WorkerError, WorkerNotStartedError, WorkerProtocolError
+from ...errors import WorkerDiedError, WorkerNotStartedError, WorkerProtocolError
 from ...worker.protocol import Frame, FrameDecoder, encode
-from .child import child_environment, how_it_ended, lacked_memory
+from .child import LIBRARY, child_environment, how_it_ended, lacked_memory
 
 WRITE_BYTES = 2**20
 """Handed to Qt at a time: a millisecond of the UI thread."""
@@ -29,15 +29,16 @@ class ChildProcess:
     take
         Called with each frame that comes.
     lost
-        Called with the reason where the process ended, could not be started, or says what nobody
-        understands. Never from within `send`.
+        Called with the reason where the process has ended or could not be started; one that says
+        what nobody understands, or what no memory is left for, is ended first. Never from within
+        `send`.
     """
 
     def __init__(
         self,
         command: Sequence[str],
         take: Callable[[Frame], None],
-        lost: Callable[[WorkerError], None],
+        lost: Callable[[Exception], None],
     ) -> None:
         self._command = tuple(command)
         self._take = take
@@ -46,9 +47,12 @@ class ChildProcess:
         self._outbox: deque[memoryview] = deque()
         self._unwritten = 0
         self._decoder = FrameDecoder()
+        self._refusal: Exception | None = None
         self._log = bytearray()
         # One for all processes, as an object of Qt's must not be deleted in its own signal.
         self._process = qt.QProcess()
+        # "python -m" looks for modules in its working folder before all others: not in the user's.
+        self._process.setWorkingDirectory(str(LIBRARY))
         self._connections: tuple[tuple[str, Callable[..., None]], ...] = (
             ("started()", self._on_started),
             ("bytesWritten(qint64)", self._on_written),
@@ -115,6 +119,7 @@ class ChildProcess:
         self._outbox.clear()
         self._unwritten = 0
         self._decoder = FrameDecoder()
+        self._refusal = None
         self._log.clear()
         self._process.setEnvironment(child_environment())
         self._process.start(self._command[0], list(self._command[1:]))
@@ -137,11 +142,14 @@ class ChildProcess:
     # --- from the process ----------------------------------------------------------------------
 
     def _on_output(self) -> None:
+        if self._refusal is not None:
+            return
         try:
             frames = self._decoder.feed(self._process.readAllStandardOutput().data())
-        except WorkerProtocolError as error:
+        except (WorkerProtocolError, MemoryError) as error:
+            # Told when it has ended: what is sent before would go to a dying process.
+            self._refusal = error
             self.kill()
-            self._lost(error)
             return
         for frame in frames:
             self._take(frame)
@@ -151,11 +159,14 @@ class ChildProcess:
         del self._log[:-LOG_BYTES]
 
     def _on_finished(self) -> None:
-        self._on_output()
         self._on_errors()
         crashed = self._process.exitStatus() == qt.QProcess.CrashExit
         how = how_it_ended(self._process.exitCode(), crashed)
-        self._lost(WorkerDiedError(how, lacked_memory(how, self.log), self.log))
+        death = WorkerDiedError(how, lacked_memory(how, self.log), self.log)
+        self._on_output()
+        # Who took the last frame may have sent the next request: then another process is there.
+        if not self._is_there():
+            self._lost(self._refusal or death)
 
     def _on_process_error(self) -> None:
         # All other errors are followed by `finished`, this one is not.

@@ -22,9 +22,10 @@ _STATUS_STYLE = (
 )
 
 
-def show_message(label: Any, text: str, kind: str = "info") -> None:
+def show_message(label: Any, text: str, kind: str = "info", tip: str = "") -> None:
     """Show a message in a label, or hide it; kind is one of `_STATUS_COLOURS`."""
     label.text = text
+    label.toolTip = tip
     label.visible = bool(text)
     label.styleSheet = _STATUS_STYLE.format(colour=_STATUS_COLOURS[kind])
 

@@ -38,10 +38,18 @@ class WorkerProcess:
     ----------
     command
         Program and arguments of the child; None for PelvicBoneSegLib.worker.
+    stopped
+        Called when a cancelled run is over, after who started it, who may no longer listen: others
+        may run now.
     """
 
-    def __init__(self, command: Sequence[str] | None = None) -> None:
+    def __init__(
+        self,
+        command: Sequence[str] | None = None,
+        stopped: Callable[[], None] = lambda: None,
+    ) -> None:
         self._child = ChildProcess(command or child_command(), self._take, self._lose)
+        self._stopped = stopped
         self._run = _WARM_RUN
         self._request: Request | None = None
         self._receive: Callable[[Message], None] | None = None
@@ -129,37 +137,47 @@ class WorkerProcess:
         self._child.send(Frame({"kind": "request", "run": run, **header}, request.arrays))
 
     def _take(self, frame: Frame) -> None:
-        header = frame.header
-        if self._request is None or header["run"] != self._run:
+        if self._request is None or frame.header["run"] != self._run:
             return
-        kind = header["kind"]
-        if kind == "finished":
-            self._finish(Finished(self._request.read_answer(header["answer"], frame.arrays)))
-        elif kind == "failed":
-            self._fail(restore_error(header))
+        try:
+            message = _message(self._request, frame)
+        except Exception as error:  # handed over whole: else the run would never end
+            message = Failed(error)
+        if isinstance(message, (Finished, Failed)):
+            self._finish(message)
         elif not self._cancelled and self._receive is not None:
-            if kind == "progress":
-                self._receive(Progress(header["fraction"], header["stage"]))
-            elif kind == "device":
-                self._receive(RunningOn(header["device"]))
-            else:
-                self._receive(Preview(header["axis"], header["start"], frame.arrays["block"]))
+            self._receive(message)
 
-    def _lose(self, error: WorkerError) -> None:
+    def _lose(self, error: Exception) -> None:
         if self.running:
-            self._fail(error)
+            self._finish(Failed(error))
 
-    def _fail(self, error: Exception) -> None:
+    def _finish(self, message: Finished | Failed) -> None:
+        receive, cancelled = self._receive, self._cancelled
+        error = message.error if isinstance(message, Failed) else None
         if isinstance(error, WorkerError) and error.details:
             logging.warning("PelvicBoneSeg: the worker said:\n%s", error.details)
-        self._finish(Failed(error))
-
-    def _finish(self, message: Message) -> None:
-        receive, cancelled = self._receive, self._cancelled
         self._end_run()
         if receive is not None:
             receive(Failed(Cancelled()) if cancelled else message)
+        if cancelled:
+            self._stopped()
 
     def _end_run(self) -> None:
         self._patience.stop()
         self._request = self._receive = None
+
+
+def _message(request: Request, frame: Frame) -> Message:
+    """Read what the child says of a request."""
+    header = frame.header
+    kind = header["kind"]
+    if kind == "finished":
+        return Finished(request.read_answer(header["answer"], frame.arrays))
+    if kind == "failed":
+        return Failed(restore_error(header))
+    if kind == "progress":
+        return Progress(header["fraction"], header["stage"])
+    if kind == "device":
+        return RunningOn(header["device"])
+    return Preview(header["axis"], header["start"], frame.arrays["block"])

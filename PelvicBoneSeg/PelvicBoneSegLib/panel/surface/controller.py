@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import slicer.util
 from slicer.i18n import tr as _
 
 from ...errors import Cancelled, PelvicBoneSegError
-from ...scene.isotropic_copy import find_isotropic, settle_3d
+from ...scene.isotropic_copy import find_isotropic, settle_3d, show_in_3d
 from ...scene.prepared_segment import BINARY_LABELMAP
 from ..chosen_node import ChosenNode
 from ..failure import explain
@@ -57,7 +58,7 @@ class SurfaceController:
 
     def make_isotropic(self) -> None:
         """Start: *Make isotropic* was clicked."""
-        if not self._readiness().ready:
+        if not self._readiness().ready or not self._may_replace(find_isotropic(self._node)):
             return
         session = self._session
         self._why_stopped = ""
@@ -75,6 +76,15 @@ class SurfaceController:
         self._isotropic.start()
         session.run_is_on = True
         session.notify()
+
+    def _may_replace(self, isotropic: Any | None) -> bool:
+        """Ask where an earlier one would go, which may have been corrected by hand."""
+        if isotropic is None:
+            return True
+        question = _("Make '{name}' anew? Corrections that were made in it will be lost.")
+        return slicer.util.confirmOkCancelDisplay(
+            question.format(name=isotropic.GetName()), _("Make isotropic")
+        )
 
     def cancel(self) -> None:
         """Stop: *Cancel* was clicked."""
@@ -137,6 +147,7 @@ class SurfaceController:
             self._let_go()
             self._stop(_("The segmentation was removed. Nothing else was changed."))
         elif self._node is not None and node is find_isotropic(self._node):
+            show_in_3d(self._node, instead_of=node)
             self._volumes.stop()
             self._smoothing.stop()
             self._edits.expect()
@@ -182,8 +193,8 @@ class SurfaceController:
         else:
             self.look_again()
             text = _(
-                "'{name}' is ready ({seconds:.1f} s) and shown in 3D in place of the thick slices; "
-                "the eye in the module Data brings those back."
+                "'{name}' is ready ({seconds:.1f} s) and shown in 3D in place of the thick slices. "
+                "Choose it under Result to measure or export it."
             ).format(name=outcome.GetName(), seconds=time.perf_counter() - self._started)
             self._view.show_status(text, "done")
         self._session.notify()
@@ -208,7 +219,9 @@ class SurfaceController:
 
     def _readiness(self) -> Readiness:
         if self._node is None:
-            return Readiness(False, _("Choose or make a segmentation first."))
+            return Readiness(
+                False, _("Choose a segmentation under Result, or segment a scan first.")
+            )
         if self._isotropic is not None:
             return Readiness(False, _("Slices are being interpolated. Cancel it, or wait."))
         if self._session.run_is_on or self._session.worker.running:

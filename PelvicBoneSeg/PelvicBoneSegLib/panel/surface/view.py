@@ -36,10 +36,12 @@ class SurfaceView:
         self._ui.cancelIsotropicButton.enabled = running and not stopping
 
     def set_segmentation(self, chosen: bool) -> None:
-        """Enable what needs a segmentation or not."""
+        """Enable what needs a segmentation, or say that it does."""
+        self._ui.surfaceEmptyLabel.visible = not chosen
         for widget in (
             self._ui.smoothingLabel,
             self._ui.smoothingSlider,
+            self._ui.centreLabel,
             self._ui.centreComboBox,
             self._ui.centreButton,
         ):

@@ -68,7 +68,8 @@ def _thin_cell(bone: BoneVolumes) -> str:
 def _changed(value: float, change: float) -> str:
     # Adding 0 turns -0.0 into 0.0.
     text = f"{value:.1f} ({round(100 * change, 1) + 0:+.1f} %)"
-    return f"<b>⚠ {text}</b>" if abs(change) > MAX_CHANGE else text
+    text = f"<b>⚠ {text}</b>" if abs(change) > MAX_CHANGE else text
+    return f"<span style='white-space:nowrap'>{text}</span>"
 
 
 def _row(cells: list[str]) -> str:

@@ -14,8 +14,8 @@ from ...message import in_words
 from ...scene.training_case.bones import CaseBone, bones_to_save
 from ...scene.training_case.case_name import random_case_name
 from ...scene.training_case.job import SavedCase
+from ..background_work import BackgroundWork, was_cancelled
 from ..failure import explain
-from ..file_work import FileWork, was_cancelled
 from ..run.background_run import Timer
 from ..run.readiness import Readiness
 from .readiness import training_case_readiness
@@ -51,7 +51,7 @@ class TrainingCaseController:
         self._volume = volume
         self._segmentation = segmentation
         self._named_for: Any = None
-        self._work = FileWork(timer, view.show_progress, self._end)
+        self._work = BackgroundWork(timer, view.show_progress, self._end)
         self.poll = self._work.poll
         self.shut_down = self._work.shut_down
         self.offer_name()
@@ -118,11 +118,11 @@ class TrainingCaseController:
         self.refresh()
 
     def _tell(self, case: SavedCase) -> None:
-        text = _("Saved '{name}' in {folder}: {count} bones.").format(
-            name=case.name, folder=case.directory, count=len(case.bones)
+        text = _("Saved '{name}' in '{folder}', bones: {count}.").format(
+            name=case.name, folder=case.directory.name or case.directory, count=len(case.bones)
         )
         warnings = [f"⚠ {in_words(warning, translate)}" for warning in case.warnings]
-        self._view.show_status("\n".join([text, *warnings]), "done")
+        self._view.show_status("\n".join([text, *warnings]), "done", str(case.directory))
 
     def _bones(self) -> tuple[CaseBone, ...]:
         segmentation = self._segmentation()

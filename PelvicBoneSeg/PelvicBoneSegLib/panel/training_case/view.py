@@ -56,6 +56,6 @@ class TrainingCaseView:
         """Show the fraction done, 0–1; None hides the bar."""
         show_fraction(self._ui.trainingProgressBar, fraction, stage)
 
-    def show_status(self, text: str, kind: str = "info") -> None:
-        """Show one message: kind is ``"info"``, ``"done"`` or ``"error"``."""
-        show_message(self._ui.trainingStatusLabel, text, kind)
+    def show_status(self, text: str, kind: str = "info", tip: str = "") -> None:
+        """Show one message: kind is as in `show_message`; the tip has what is too long for it."""
+        show_message(self._ui.trainingStatusLabel, text, kind, tip)

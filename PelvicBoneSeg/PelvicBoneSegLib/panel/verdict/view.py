@@ -31,7 +31,7 @@ class VerdictView:
         self._ui.factsButton.visible = verdict is not None
         if verdict is None:
             return
-        self._ui.verdictLabel.text = f"{mark(verdict.level)} {headline(verdict.level)}"
+        self._ui.verdictLabel.text = f"{mark(verdict.level)} {headline(verdict)}"
         edge = f"border: 0px solid {_EDGES[verdict.level]}; border-left-width: 4px;"
         self._ui.verdictFrame.styleSheet = f"#verdictFrame {{ {edge} }}"
         reasons = "\n".join(f"• {in_words(one.text, translate)}" for one in verdict.reasons)

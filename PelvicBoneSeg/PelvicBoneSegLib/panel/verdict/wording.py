@@ -8,7 +8,7 @@ from slicer.i18n import tr as _
 
 from ...segmentation.facts import Placement, ScanFacts
 from ...segmentation.run_estimate import Estimate
-from ...segmentation.suitability import Level
+from ...segmentation.suitability import Level, Verdict
 from ..choices import DeviceChoice
 from ..models.device import device_in_words
 
@@ -20,13 +20,16 @@ def mark(level: Level) -> str:
     return {Level.GREEN: "●", Level.AMBER: "▲", Level.REFUSED: "■"}[level]
 
 
-def headline(level: Level) -> str:
+def headline(verdict: Verdict) -> str:
     """Return the verdict in a few words."""
+    facts = verdict.facts
+    if verdict.level is Level.GREEN and facts.modality is None and facts.weighting is None:
+        return _("Suited by plane and size; contrast not known")
     return {
         Level.GREEN: _("Suited: the model was trained on such scans"),
         Level.AMBER: _("Doubtful: check the result with care"),
         Level.REFUSED: _("Cannot be segmented"),
-    }[level]
+    }[verdict.level]
 
 
 def slices(facts: ScanFacts) -> str:

@@ -12,13 +12,11 @@ from ...errors import NonLinearTransformError, SurfaceConversionError
 from ...segmentation.surface import closed_surface
 from ...segmentation.surface_files.apart import moved_apart
 from ...segmentation.surface_files.mesh import Mesh, turned_outward
+from ..bone_surface import DEFAULT_SMOOTHING, surface_triangles
 from ..comparison.segments import SegmentVoxels, copy_segments
 from ..matrices import RAS_TO_LPS
 from ..prepared_segment import BINARY_LABELMAP, CLOSED_SURFACE
 from ..surface_settings import get_smoothing
-
-DEFAULT_SMOOTHING = 0.5
-"""Of Slicer's conversion rule, where a segmentation has no factor of its own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +57,7 @@ class SurfaceSource:
         assert self.voxels is not None
         mask = self.voxels.labels == self.voxels.value
         surface = closed_surface(mask, self.voxels.ijk_to_lps, self.smoothing)
-        return Mesh(self.name, self.colour, *_triangles(surface))
+        return Mesh(self.name, self.colour, *surface_triangles(surface))
 
 
 def surface_sources(node: Any, segment_ids: Iterable[str]) -> list[SurfaceSource]:
@@ -93,6 +91,9 @@ def surface_sources(node: Any, segment_ids: Iterable[str]) -> list[SurfaceSource
         name, colour = segment.GetName(), segment.GetColor()
         surface = _scene_surface(node, segment_id)
         voxels = copies.get(segment_id)
+        if surface is not None and not len(surface.triangles) and voxels is not None:
+            # A conversion that left points alone: the voxels still say what the segment is.
+            surface = None
         if surface is None and voxels is None:
             raise (
                 NonLinearTransformError(node.GetName()) if warped else SurfaceConversionError(name)
@@ -117,22 +118,5 @@ def _scene_surface(node: Any, segment_id: str) -> Mesh | None:
         node, segment_id, surface
     ):
         raise SurfaceConversionError(segment.GetName())
-    points, triangles = _triangles(surface)
+    points, triangles = surface_triangles(surface)
     return Mesh(segment.GetName(), segment.GetColor(), points @ RAS_TO_LPS[:3, :3], triangles)
-
-
-def _triangles(surface: Any) -> tuple[np.ndarray, np.ndarray]:
-    from vtkmodules.util.numpy_support import vtk_to_numpy
-    from vtkmodules.vtkFiltersCore import vtkTriangleFilter
-
-    if not surface.GetNumberOfCells():
-        return np.zeros((0, 3)), np.zeros((0, 3), int)
-    # A surface that was loaded may have polygons and strips.
-    triangulated = vtkTriangleFilter()
-    triangulated.SetInputData(surface)
-    triangulated.PassVertsOff()
-    triangulated.PassLinesOff()
-    triangulated.Update()
-    output = triangulated.GetOutput()
-    points = vtk_to_numpy(output.GetPoints().GetData()).copy()
-    return points, vtk_to_numpy(output.GetPolys().GetConnectivityArray()).reshape(-1, 3).copy()

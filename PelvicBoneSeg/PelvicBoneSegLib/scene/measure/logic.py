@@ -8,6 +8,7 @@ from typing import Any
 
 from ...errors import NoBoneError, SegmentationChangedError
 from ...segmentation.output_folder import write_together
+from ..companion import find_companion, set_companion
 from ..comparison.segments import check_segmentation, stamp
 from ..export.bones import bones_of
 from ..run_record import read_run_record
@@ -23,7 +24,7 @@ MEASUREMENTS = "PelvicBoneSeg.Measurements"
 
 def find_measurements(segmentation_node: Any) -> Any | None:
     """Return the vtkMRMLTableNode with a segmentation's measurements, or None."""
-    return segmentation_node.GetNodeReference(MEASUREMENTS)
+    return find_companion(segmentation_node, MEASUREMENTS)
 
 
 def measure(segmentation_node: Any, titles: Mapping[str, str] | None = None) -> Any:
@@ -112,5 +113,5 @@ def _table_of(segmentation_node: Any) -> Any:
     with SceneTransaction(scene):
         name = f"{segmentation_node.GetName()} measurements"
         table = scene.AddNewNodeByClass("vtkMRMLTableNode", name)
-        segmentation_node.SetNodeReferenceID(MEASUREMENTS, table.GetID())
+        set_companion(segmentation_node, MEASUREMENTS, table)
     return table

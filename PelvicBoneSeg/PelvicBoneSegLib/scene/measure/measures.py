@@ -11,7 +11,7 @@ from ...anatomy import FEMUR, HIP_BONE, SEGMENTS, SegmentDefinition
 from ...segmentation.femoral_head import FemoralHead, NoFemoralHead, fit_femoral_head
 from ...segmentation.surface import closed_surface
 from ...segmentation.surface_files.mesh import signed_volume_mm3
-from ..bone_surface import DEFAULT_SMOOTHING
+from ..bone_surface import DEFAULT_SMOOTHING, surface_triangles
 from ..comparison.segments import reference_image
 from ..mask import Mask, resampled, segment_mask, side_by_side
 from ..matrices import RAS_TO_LPS, between_nodes, to_numpy
@@ -119,15 +119,12 @@ def _surface_in_world(
     node: Any, segment: Any, mask: Mask, to_lps: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return points and triangles; the surface is made where the segmentation has none."""
-    from vtkmodules.util.numpy_support import vtk_to_numpy
-
     surface = segment.GetRepresentation(CLOSED_SURFACE)
     if surface is None or not surface.GetNumberOfPolys():
         smoothing = get_smoothing(node)
         smoothing = DEFAULT_SMOOTHING if smoothing is None else smoothing
         surface = closed_surface(mask.voxels, mask.ijk_to_ras, smoothing)
-    points = vtk_to_numpy(surface.GetPoints().GetData()).astype(np.float64)
-    triangles = vtk_to_numpy(surface.GetPolys().GetConnectivityArray()).reshape(-1, 3)
+    points, triangles = surface_triangles(surface)
     return points @ to_lps[:3, :3].T + to_lps[:3, 3], triangles
 
 

@@ -11,7 +11,7 @@ from ..comparison.segments import check_segmentation, copy_segments
 from ..export.label_map import NamedVoxels
 from ..volume_node import volume_from_node
 from .bones import bones_to_save, origin_of
-from .case_name import check_case_name, random_case_name
+from .case_name import check_case_name, check_folder_name, random_case_name
 from .job import SavedCase, TrainingCaseJob
 
 
@@ -64,8 +64,8 @@ def prepare_training_case(
         The segmentation was made on another scan.
     NoBoneToSaveError
         None of the segments is a bone of ours, or all that are have no voxel.
-    CaseNameError
-        The name is none for a case.
+    CaseNameError, DatasetFolderNameError
+        The name is none for a case, or the folder's tells who the patient is.
     FilesExistError
         There is a case of this name, which may not be replaced.
     OutputNotWritableError
@@ -81,6 +81,7 @@ def prepare_training_case(
         raise NoBoneToSaveError(segmentation_node.GetName())
     name = random_case_name() if name is None else name
     check_case_name(name, volume_node)
+    check_folder_name(Path(directory), volume_node)
     check_writable(directory)
     copies = copy_segments(segmentation_node, [bone.segment_id for bone in bones])
     if not any((one.labels == one.value).any() for one in copies.values()):

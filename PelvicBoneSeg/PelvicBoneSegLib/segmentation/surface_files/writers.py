@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..file_names import different_names
 from .mesh import Mesh, points_in
 
 _STL_TRIANGLE = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
@@ -84,7 +85,7 @@ def write_obj(path: Path, meshes: Sequence[Mesh], space: str) -> None:
     OSError
         It cannot be stored.
     """
-    names = [_one_word(mesh.name) for mesh in meshes]
+    names = [_one_word(name) for name in different_names(mesh.name for mesh in meshes)]
     material_file = path.with_name(mtl_name(path.name))
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write(f"# {header_of(space)}\nmtllib {material_file.name}\n")

@@ -41,6 +41,16 @@ def test_the_new_panel_works_at_once(chosen):
     assert [node.GetName() for node in segmentations()] == ["Second segmentation"]
 
 
+def test_the_new_panel_is_in_view_without_the_module_being_left(chosen, worker):
+    chosen.reload()
+    worker.hold()
+    chosen.click("segmentButton")
+    chosen.wait_for_first_batch()
+    assert any("preview" in node.GetName() for node in segmentations())
+    chosen.click("cancelButton")
+    chosen.wait_for_end()
+
+
 def test_the_old_panel_is_hidden_and_follows_nothing(chosen):
     old = chosen.wrapped("segmentButton")
     tip = old.toolTip

@@ -165,6 +165,7 @@ def surfaces_are_smoothed_and_made_isotropic(loop):
     panel.click("centreButton")
     panel.click("isotropicButton")
     panel.wait_for(lambda: not panel.section("SurfaceSection").controller.running)
+    panel.wait_for(lambda: "isotropic" in panel.text("volumesLabel"))
     loop.picture("7_surface")
     assert len(segmentations()) == 2
     fine = next(one for one in segmentations() if one is not panel.parameters.segmentation)

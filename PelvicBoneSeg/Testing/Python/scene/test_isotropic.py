@@ -150,6 +150,18 @@ def test_renewing_replaces_it(a_scene, a_segmentation):
     assert second.GetName() == "MR segmentation (isotropic)"
 
 
+def test_a_clone_does_not_take_the_first_ones_place(a_scene, a_segmentation):
+    first = make(a_segmentation)
+    clone = a_scene.AddNewNodeByClass("vtkMRMLSegmentationNode")
+    clone.Copy(a_segmentation)
+    assert find_isotropic(clone) is None
+
+    second = make(clone)
+
+    assert find_isotropic(a_segmentation) is first
+    assert find_isotropic(clone) is second
+
+
 def test_edits_are_kept_in_the_middle_of_slices(a_segmentation):
     image = labelmap(a_segmentation, "sacrum")
     voxels = mask(a_segmentation, "sacrum")

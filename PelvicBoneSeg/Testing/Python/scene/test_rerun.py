@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from vtkmodules.util.numpy_support import vtk_to_numpy
 
 from PelvicBoneSegLib.anatomy import BONES, SEGMENTS
 from PelvicBoneSegLib.scene.original_store import ORIGINAL_PREFIX
@@ -28,6 +29,7 @@ CORNER = np.s_[1:4, 2:6, 3:8]
 """A box without any bone."""
 
 SACRUM = SEGMENTS[4]
+FRACTIONAL = "Fractional labelmap"
 
 
 @pytest.fixture
@@ -61,6 +63,24 @@ def test_replacing_takes_no_notice_of_edits(a_segmentation, a_volume_node, a_log
 
     np.testing.assert_array_equal(whole_mask(a_segmentation, "sacrum", shape), before)
     assert edited_segments(a_segmentation, SEGMENTS) == ()
+
+
+def test_other_representations_are_made_anew(a_segmentation, a_volume_node, logic_with):
+    segmentation = a_segmentation.GetSegmentation()
+    assert segmentation.CreateRepresentation(FRACTIONAL)
+    before = occupied(a_segmentation, "left_femur"), occupied(a_segmentation, "sacrum")
+
+    logic_with(half=True).segment(a_volume_node, ["femur"], "left", segmentationNode=a_segmentation)
+
+    assert occupied(a_segmentation, "left_femur") < 0.7 * before[0]
+    assert occupied(a_segmentation, "sacrum") == before[1]
+
+
+def occupied(node, segment_id):
+    """Return how many voxels of a fractional labelmap are more than half the segment's."""
+    image = node.GetSegmentation().GetSegment(segment_id).GetRepresentation(FRACTIONAL)
+    fractions = vtk_to_numpy(image.GetPointData().GetScalars())
+    return np.count_nonzero(fractions > (fractions.min() + fractions.max()) / 2)
 
 
 # --- keep both ---------------------------------------------------------------------------------

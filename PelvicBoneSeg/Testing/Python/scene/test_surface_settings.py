@@ -136,3 +136,17 @@ def test_surfaces_alone_are_refused(a_scene):
     node.GetSegmentation().AddSegment(slicer.vtkSegment(), "one")
     with pytest.raises(NotALabelmapSegmentationError):
         set_smoothing(node, 0.5)
+
+
+def test_squares_of_surface_nets_are_measured_too(a_segmentation):
+    """They are a conversion method that the Segment Editor offers beside *Show 3D*."""
+    segmentation = a_segmentation.GetSegmentation()
+    segmentation.SetConversionParameter("Conversion method", "1")
+    assert segmentation.CreateRepresentation("Closed surface", True)
+    surface = segmentation.GetSegment("left_femur").GetRepresentation("Closed surface")
+    assert surface.GetPolys().IsHomogeneous() == 4
+
+    found = surface_volume(a_segmentation, "left_femur")
+
+    assert found.voxels_ml == pytest.approx(volume_mm3(a_segmentation, "left_femur") / 1000)
+    assert abs(found.change) < 0.05

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from zipfile import ZipInfo
+from zipfile import ZIP_LZMA, ZipInfo
 
 import pytest
 
@@ -25,6 +25,12 @@ def a_folder(tmp_path):
 def entry(name, mode):
     info = ZipInfo(name)
     info.external_attr = mode << 16
+    return info
+
+
+def packed_by_lzma(name):
+    info = ZipInfo(name)
+    info.compress_type = ZIP_LZMA
     return info
 
 
@@ -59,6 +65,7 @@ def test_what_macos_adds_is_left_out(tmp_path, a_folder):
         ({**GOOD, **{f"folder{n}/": b"" for n in range(40)}}, "holds 42 entries"),
         ({**GOOD, "bundle.json": b" " * (1 << 20) + b"x"}, "bundle.json is larger than 1 MB"),
         ({**GOOD, "weights.safetensors": bytes(1 << 20)}, "grow suspiciously much"),
+        ({"bundle.json": b"{}", packed_by_lzma("weights.safetensors"): b"x" * 99}, "not supported"),
     ],
 )
 def test_an_archive_with_anything_else_is_refused(tmp_path, a_folder, content, reason):

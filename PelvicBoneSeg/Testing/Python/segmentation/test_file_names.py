@@ -36,3 +36,7 @@ def test_equal_names_are_numbered_whatever_their_case():
     assert different_names(["Femur", "femur", "Sacrum", "Femur"]) == [
         "Femur", "femur 2", "Sacrum", "Femur 3",
     ]  # fmt: skip
+
+
+def test_blanks_and_underscores_make_no_difference():
+    assert different_names(["Left femur", "left_femur"]) == ["Left femur", "left_femur 2"]

@@ -205,7 +205,7 @@ def test_no_bone_at_all_gives_the_likely_reasons(segment, a_prediction):
 
 def test_a_plane_that_was_not_trained_is_said(segment, a_prediction):
     warnings = segment(["femur"], prediction=replace(a_prediction, plane="axial")).warnings
-    assert "The scan is axial, but this bundle was trained on coronal scans" in warnings[0]
+    assert "The scan is axial, but this model was trained on coronal scans" in warnings[0]
 
 
 def test_warnings_of_the_engine_come_through(segment, a_prediction):

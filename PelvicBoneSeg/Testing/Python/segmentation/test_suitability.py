@@ -56,9 +56,9 @@ def test_a_left_handed_scan_is_no_worse(a_description):
         (a_scan((20, 384, 384)), "covers only 104 mm from front to back"),
         (a_scan((40, 384, 200)), "covers only 180 mm from right to left"),
         (a_scan((40, 700, 384)), "is 630 mm long"),
-        (a_scan(modality="CT"), "is CT, but the bundle was trained on MR.*Choose an MR"),
+        (a_scan(modality="CT"), "is CT, but the model was trained on MR.*Choose an MR"),
         (a_scan(looks_like_ct=True), "look like CT"),
-        (a_scan(weighting="T2"), "T2-weighted, but the bundle was trained on T1"),
+        (a_scan(weighting="T2"), "T2-weighted, but the model was trained on T1"),
     ],
     ids=["plane", "thin", "thick", "pixels", "shallow", "narrow", "long", "CT", "HU", "T2"],
 )

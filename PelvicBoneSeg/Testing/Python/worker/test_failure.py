@@ -15,6 +15,7 @@ from PelvicBoneSegLib.errors import (
     PelvicBoneSegError,
     UnknownBoneError,
     WorkerFailedError,
+    WorkerProtocolError,
 )
 from PelvicBoneSegLib.worker.failure import describe_error, restore_error
 
@@ -45,6 +46,8 @@ def test_a_caller_may_catch_the_base_class():
         MemoryError("Unable to allocate 12 GiB"),
         RuntimeError("CUDA out of memory. Tried to allocate 2 GiB"),
         RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"),
+        RuntimeError("[enforce fail] data. DefaultCPUAllocator: not enough memory"),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
         OutOfMemoryError(),
         np._core._exceptions._ArrayMemoryError((10**9,), np.dtype(float)),
     ],
@@ -66,6 +69,13 @@ def test_the_unforeseen_is_told_with_the_place_in_the_code():
     assert isinstance(other_side, WorkerFailedError)
     assert "ValueError: shape mismatch" in str(other_side)
     assert "a_broken_function" in other_side.details
+
+
+def test_an_answer_that_cannot_be_sent_is_told_with_the_place_in_the_code():
+    other_side = sent(WorkerProtocolError("an array of object"))
+    assert type(other_side) is WorkerProtocolError
+    assert str(other_side) == str(WorkerProtocolError("an array of object"))
+    assert other_side.details.startswith("PelvicBoneSegLib.errors.WorkerProtocolError")
 
 
 def test_a_class_that_nobody_knows_is_not_made_up():

@@ -109,6 +109,7 @@ def test_half_a_frame_is_no_frame(a_frame):
         (described(shape=[1] * 5), "something else than arrays of numbers"),
         (described(shape=2), "something else than arrays of numbers"),
         (described(shape=[2**20, 2**20]), "arrays of 1099511627776 bytes"),
+        (described(shape=[2**63, 0]), "arrays of 9223372036854775808 bytes"),
         (
             raw_frame(
                 json.dumps({"arrays": [{"name": "a", "dtype": "|u1", "shape": []}] * 2}).encode()

@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QFileDialog
 
 from PelvicBoneSegLib.anatomy import BONES
 from PelvicBoneSegLib.panel.choices import CoordinateSystem, ExportFormat
+from PelvicBoneSegLib.scene.companion import set_companion
 from PelvicBoneSegLib.scene.export import surface_job
 from PelvicBoneSegLib.scene.export.formats import FORMATS
+from PelvicBoneSegLib.scene.isotropic_copy import ISOTROPIC
 
 STEM = "Pelvis T1 segmentation"
 
@@ -80,7 +82,8 @@ def test_a_click_writes_checked_files(ready, folder):
 
     names = [f"{STEM}_Left femur.stl", f"{STEM}_Right femur.stl"]
     assert sorted(os.listdir(folder)) == names
-    assert status(ready).startswith(f"Written to {folder} in ")
+    assert status(ready).startswith(f"Files written into '{folder.name}': 2 (")
+    assert ready.tip("exportStatusLabel").splitlines() == [str(folder / name) for name in names]
     lines = ready.text("exportChecksLabel").splitlines()
     assert [line.strip("⚠ ").split(":")[0] for line in lines[:2]] == ["Left femur", "Right femur"]
     assert all("watertight, outward" in line for line in lines[:2])
@@ -127,7 +130,19 @@ def test_existing_files_are_replaced_only_after_a_yes(ready, folder, questions):
     questions.answer = True
     export(ready)
     assert path.read_bytes().startswith(b"3D Slicer output")
-    assert status(ready).startswith("Written to")
+    assert status(ready).startswith("Files written into")
+
+
+def test_it_is_said_that_the_isotropic_copy_is_exported_only_if_chosen(ready, scene):
+    thick = ready.parameters.segmentation
+    thin = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", "Thin")
+    set_companion(thick, ISOTROPIC, thin)
+    ready.go_to("Segment")
+    ready.go_to("Export")
+    assert ready.text("exportSegmentsLabel").splitlines() == [
+        "Visible segments: Left femur, Right femur",
+        "These are on the thick slices. To export 'Thin', choose it under Result.",
+    ]
 
 
 def test_hidden_segments_stay_out(ready, folder):

@@ -8,6 +8,8 @@ import pytest
 import slicer
 
 from PelvicBoneSegLib.panel.measure import controller
+from scene.editing import paint
+from scene.test_edits import CORNER
 
 PAGE = "3D & measure"
 
@@ -50,6 +52,7 @@ def test_nothing_can_be_done_without_a_segmentation(a_volume, panel):
     assert not panel.can("copyMeasurementsButton")
     assert not panel.can("exportMeasurementsButton")
     assert not panel.shown("measurementsTableView")
+    assert "segment a scan first" in panel.tip("measureButton")
 
 
 def test_a_click_makes_one_table_and_a_second_click_renews_it(segmented):
@@ -82,6 +85,8 @@ def test_export_writes_a_file_and_remembers_the_folder(segmented, picked, tmp_pa
     assert [line.split(",")[0] for line in lines] == [
         "Segment", "Left femur", "Right femur", "Sacrum",
     ]  # fmt: skip
+    assert segmented.text("measureStatusLabel") == "Written: bones.csv"
+    assert segmented.tip("measureStatusLabel") == picked.path
     picked.path = ""
     segmented.click("exportMeasurementsButton")
     assert picked.offered[1].startswith(str(tmp_path))
@@ -103,6 +108,19 @@ def test_a_disk_that_is_full_leaves_the_old_file(segmented, picked, tmp_path, mo
     assert "No space left on device" in segmented.text("measureStatusLabel")
     assert list(target.parent.iterdir()) == [target]
     assert target.read_bytes() == b"old"
+
+
+def test_a_table_of_bones_that_were_edited_since_is_said_to_be_old(segmented):
+    node = segmented.parameters.segmentation
+    measure(segmented)
+    assert not segmented.shown("measureStatusLabel")
+    paint(node, "left_femur", CORNER)
+    segmented.wait_for(lambda: segmented.shown("measureStatusLabel"))
+    assert "Measure it again" in segmented.text("measureStatusLabel")
+    segmented.click("copyMeasurementsButton")
+    assert segmented.text("measureStatusLabel").startswith("⚠ The segmentation was changed since.")
+    measure(segmented)
+    assert not segmented.shown("measureStatusLabel")
 
 
 def test_a_table_that_the_user_deletes_leaves_the_view(segmented, scene):

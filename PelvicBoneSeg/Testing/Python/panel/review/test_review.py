@@ -281,6 +281,26 @@ def test_closing_the_scene_leaves_the_empty_state(panel, scene, a_segmentation):
     panel.click("completeSegmentButton")
 
 
+@needs_stand_in
+def test_the_editor_brings_the_table_of_segments_so_it_is_shown_once(panel, a_segmentation):
+    panel.click("editCollapsibleButton")
+    assert not panel.shown("reviewSegmentsTableView")
+    assert panel.shown("completeSegmentButton") and panel.shown("reviewStripFrame")
+    panel.click("editCollapsibleButton")
+    assert panel.shown("reviewSegmentsTableView")
+
+
+def test_a_panel_out_of_view_follows_nothing_though_a_run_ends_there(panel, a_segmentation):
+    panel.widget.exit()
+    panel.session.notify()
+    a_segmentation.GetSegmentation().GetSegment("sacrum").SetName("Os sacrum")
+    assert headers(panel)[2] == "Sacrum"
+    panel.widget.enter()
+    assert headers(panel)[2] == "Os sacrum"
+    a_segmentation.GetSegmentation().GetSegment("sacrum").SetName("Sacrum")
+    assert headers(panel)[2] == "Sacrum"
+
+
 def test_the_strip_comes_back_with_the_module(panel, a_segmentation):
     panel.click("nextDoubtfulButton")
     panel.widget.exit()

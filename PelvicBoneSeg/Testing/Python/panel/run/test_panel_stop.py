@@ -6,6 +6,7 @@ import pytest
 import slicer
 
 from panel.panel_driver import segment_names, segmentations
+from PelvicBoneSegLib.worker.request import Request
 from scene.whole_scene import whole_scene
 
 
@@ -139,6 +140,17 @@ def test_removing_the_target_segmentation_stops_the_run(scene, a_volume, panel, 
     panel.wait_for_end()
     assert segmentations() == []
     assert panel.status.startswith("The segmentation was removed")
+
+
+def test_work_that_its_section_forgot_gives_segment_back(a_volume, panel, worker):
+    worker.hold()
+    request = Request("isotropic", {}, {})
+    panel.session.worker.start(request, lambda message: None)
+    panel.session.notify()
+    assert panel.status == "Something else is being computed. Wait for its end."
+    panel.session.worker.cancel()
+    panel.wait_for(lambda: panel.can("segmentButton"))
+    assert panel.status.startswith("Ready to segment")
 
 
 def test_removing_another_node_does_not_matter(scene, a_held_run, worker):

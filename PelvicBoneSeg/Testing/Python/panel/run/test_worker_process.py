@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -23,6 +24,8 @@ from PelvicBoneSegLib.panel.run.child import child_command, how_it_ended, lacked
 from PelvicBoneSegLib.panel.run.child_process import WRITE_BYTES
 from PelvicBoneSegLib.panel.run.messages import Failed, Finished, Preview, Progress
 from PelvicBoneSegLib.segmentation.volume import Volume
+from PelvicBoneSegLib.worker.protocol import FrameDecoder
+from PelvicBoneSegLib.worker.request import Request
 from PelvicBoneSegLib.worker.segmentation import segment_request
 
 TIMEOUT_MS = 20_000
@@ -271,7 +274,73 @@ def test_a_process_that_says_something_else_is_not_believed(qtbot, make_worker, 
     chatter = "import time; print('Hello from another program', flush=True); time.sleep(60)"
     run = Run(qtbot, make_worker([sys.executable, "-c", chatter])).start(a_request)
     assert isinstance(run.end().error, WorkerProtocolError)
-    run.wait_for(lambda: run.worker.process_id == 0)
+    assert run.worker.process_id == 0, "it has ended before another run can be sent to it"
+
+
+def test_an_answer_that_memory_lacks_for_ends_the_run(start, a_request, monkeypatch):
+    def feed(decoder, piece):
+        raise MemoryError
+
+    monkeypatch.setattr(FrameDecoder, "feed", feed)
+    run = start(a_request)
+    assert isinstance(run.end().error, MemoryError)
+    monkeypatch.undo()
+    assert isinstance(Run(run._qtbot, run.worker).start(a_request).end(), Finished)
+
+
+def test_an_answer_that_cannot_be_read_ends_the_run(start, a_request):
+    run = start(replace(a_request, read_answer=lambda header, arrays: header["not there"]))
+    assert isinstance(run.end().error, KeyError)
+
+
+def test_modules_in_the_users_folder_are_not_taken_for_the_childs(
+    qtbot, make_worker, a_request, tmp_path, monkeypatch
+):
+    (tmp_path / "numpy.py").write_text("raise SystemExit('the wrong numpy')")
+    monkeypatch.chdir(tmp_path)
+    worker = make_worker([sys.executable, "-m", "PelvicBoneSegLib.worker"])
+    request = replace(a_request, operation="no operation")
+    assert "no operation" in str(Run(qtbot, worker).start(request).end().error)
+
+
+def test_the_last_word_of_a_dying_process_may_start_the_next_run(qtbot, make_worker, tmp_path):
+    dies = (
+        "import os, sys\n"
+        "from PelvicBoneSegLib.worker.protocol import Frame, encode\n"
+        "from PelvicBoneSegLib.worker.server import main\n"
+        "def operation(header, arrays, segmenters, report, cancel):\n"
+        "    if header['dies']:\n"
+        "        end = {'kind': 'finished', 'run': 1, 'answer': {}}\n"
+        "        os.write(report._server._output, b''.join(encode(Frame(end))))\n"
+        "        os._exit(7)\n"
+        "    return {}, {}\n"
+        "main({'end': operation})\n"
+    )
+    run = Run(qtbot, make_worker([sys.executable, "-c", dies]))
+    process = run.worker._child._process
+    # As where both are heard of in one turn of the event loop.
+    process.disconnect("readyReadStandardOutput()", run.worker._child._on_output)
+
+    def receive(message):
+        process.connect("readyReadStandardOutput()", run.worker._child._on_output)
+        assert isinstance(message, Finished)
+        run.start(Request("end", {"dies": False}))
+
+    run.worker.start(Request("end", {"dies": True}), receive)
+    assert isinstance(run.end(), Finished)
+
+
+def test_the_end_of_a_cancelled_run_is_told_though_nobody_listens(qtbot, fake, a_request):
+    told = []
+    worker = worker_process.WorkerProcess(fake.command, lambda: told.append(worker.running))
+    run = Run(qtbot, worker)
+    assert isinstance(run.start(a_request).end(), Finished)
+    assert told == []
+    held(run := Run(qtbot, worker), fake, a_request).worker.cancel()
+    run.end()
+    assert told == [False]
+    worker.shut_down()
+    assert told == [False]
 
 
 def test_a_scan_is_written_piece_by_piece(qtbot, a_worker, fake):

@@ -62,7 +62,8 @@ def test_nothing_can_be_done_without_a_segmentation(a_thick_scan, panel):
     assert not panel.can("isotropicButton")
     assert not panel.can("centreButton")
     assert not panel.can("smoothingSlider")
-    assert panel.tip("isotropicButton") == "Choose or make a segmentation first."
+    assert panel.text("surfaceEmptyLabel") == panel.tip("isotropicButton")
+    assert "segment a scan first" in panel.tip("isotropicButton")
 
 
 def test_the_volumes_of_voxels_and_surface_are_shown(segmented):
@@ -215,6 +216,26 @@ def test_the_warning_goes_with_the_isotropic_one(isotropic, scene):
     scene.RemoveNode(find_isotropic(node))
     isotropic.wait_for(lambda: "outdated" not in volumes(isotropic))
     assert not isotropic.shown("surfaceStatusLabel")
+
+
+def test_the_isotropic_one_is_made_anew_only_with_consent(isotropic, questions):
+    copy = find_isotropic(segmentation(isotropic))
+    questions.answer = False
+    isotropic.click("isotropicButton")
+    assert "Corrections that were made in it will be lost" in questions.texts[-1]
+    assert not isotropic.session.run_is_on
+    assert find_isotropic(segmentation(isotropic)) is copy
+    questions.answer = True
+    isotropic.click("isotropicButton")
+    wait(isotropic)
+    assert find_isotropic(segmentation(isotropic)) is not copy
+
+
+def test_the_segmentation_is_in_3d_again_when_the_isotropic_one_is_deleted(isotropic, scene):
+    node = segmentation(isotropic)
+    assert not node.GetDisplayNode().GetVisibility3D()
+    scene.RemoveNode(find_isotropic(node))
+    assert node.GetDisplayNode().GetVisibility3D()
 
 
 def test_a_second_run_shows_one_of_the_two_in_3d(isotropic):

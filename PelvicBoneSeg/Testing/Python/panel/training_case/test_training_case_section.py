@@ -78,7 +78,8 @@ def test_a_click_writes_a_case_under_a_random_name(ready, folder):
     found = json.loads((folder / "provenance" / f"{offered}.json").read_text())
     assert found["labelled"] == ["left_femur", "right_femur"]
     assert found["verified"] == ["left_femur"]
-    assert status(ready).startswith(f"Saved '{offered}' in {folder}: 2 bones.")
+    assert status(ready).startswith(f"Saved '{offered}' in '{folder.name}', bones: 2.")
+    assert ready.tip("trainingStatusLabel") == str(folder)
     assert "⚠ Not labelled: Left hip bone" in status(ready)
     assert name_of(ready) != offered
     ready.screenshot("training_case_saved")

@@ -10,8 +10,10 @@ import vtk
 
 from PelvicBoneSegLib.panel.models.device import remembered_device
 from PelvicBoneSegLib.panel.verdict.timing import remember_run
+from PelvicBoneSegLib.panel.verdict.wording import headline
 from PelvicBoneSegLib.scene.volume_node import volume_from_node
-from PelvicBoneSegLib.segmentation.suitability import Level
+from PelvicBoneSegLib.segmentation.suitability import Level, Verdict
+from segmentation.scans_at_a_glance import a_scan
 from segmentation.small_bundle import write_small_bundle
 from slicer_stand_in.application import downloadSample
 
@@ -52,9 +54,15 @@ def test_without_a_volume_there_is_nothing_to_say(panel):
     assert not panel.shown("verdictFrame") and not panel.shown("factsButton")
 
 
+def test_green_claims_no_more_than_is_known():
+    known = a_scan(modality="MR", weighting="T1")
+    assert headline(Verdict(known, ())) == "Suited: the model was trained on such scans"
+    assert headline(Verdict(a_scan(), ())) == "Suited by plane and size; contrast not known"
+
+
 def test_a_scan_as_in_training_is_green_with_its_facts_at_once(panel, the_phantom):
     panel.choose("inputSelector", the_phantom.GetName())
-    assert shown(panel, "verdictLabel") == "● Suited: the model was trained on such scans"
+    assert shown(panel, "verdictLabel") == "● Suited by plane and size; contrast not known"
     assert shown(panel, "reasonsLabel") == ""
     assert shown(panel, "timeLabel") == "Time: at most about 4 s, less on a graphics card."
     assert shown(panel, "slicesFactLabel") == "coronal, 32 slices 5 mm apart"

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import slicer
+from vtkmodules.vtkCommonDataModel import vtkCellArray
 from vtkmodules.vtkIOGeometry import vtkGLTFReader
 
 from PelvicBoneSegLib.anatomy import BONES, SEGMENTS
@@ -146,6 +147,32 @@ def test_obj_keeps_names_and_colours(a_volume_node, a_logic, tmp_path):
     assert "mtllib MR_segmentation.mtl" in lines
     assert [line for line in lines if line.startswith("g ")] == ["g Left_femur", "g Right_femur"]
     assert "newmtl Left_femur\nKd 0.95 0.77 0.36" in files[1].read_text()
+
+
+@pytest.mark.parametrize("merged", [False, True])
+def test_obj_keeps_bones_apart_that_are_called_alike(a_volume_node, a_logic, tmp_path, merged):
+    node = a_logic.segment(a_volume_node, ["femur"])
+    for segment_id, name in (("left_femur", "My femur"), ("right_femur", "My_femur")):
+        node.GetSegmentation().GetSegment(segment_id).SetName(name)
+
+    files = export_segments(node, tmp_path, "obj", merged=merged).files
+
+    text = "".join(path.read_text() for path in files if path.suffix == ".mtl")
+    assert text.count("newmtl") == text.count("Kd 0.95 0.77 0.36") + text.count("Kd 0.89") == 2
+    assert len(files) == (2 if merged else 4)
+    if merged:
+        assert text.count("newmtl My_femur\n") == text.count("newmtl My_femur_2\n") == 1
+
+
+def test_a_surface_without_triangles_is_made_of_the_voxels(a_volume_node, a_logic, tmp_path):
+    node = a_logic.segment(a_volume_node, ["sacrum"])
+    surface = node.GetSegmentation().GetSegment("sacrum").GetRepresentation("Closed surface")
+    surface.SetPolys(vtkCellArray())
+
+    result = export_segments(node, tmp_path)
+
+    assert result.warnings == ()
+    assert result.checks[0].passed
 
 
 def test_ply_keeps_colours(a_volume_node, a_logic, tmp_path):

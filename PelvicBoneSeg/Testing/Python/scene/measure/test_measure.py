@@ -136,6 +136,32 @@ def test_measuring_again_renews_the_table(a_scene, a_segmentation):
     assert node_classes(a_scene) == before
 
 
+def test_a_clone_gets_a_table_of_its_own(a_scene, a_segmentation):
+    """As `vtkSlicerSubjectHierarchyModuleLogic::CloneSubjectHierarchyItem` makes it."""
+    table = measure(a_segmentation)
+    clone = a_scene.AddNewNodeByClass("vtkMRMLSegmentationNode")
+    clone.Copy(a_segmentation)
+    clone.GetSegmentation().RemoveSegment("sacrum")
+
+    assert find_measurements(clone) is None
+    assert measure(clone) is not table
+
+    assert find_measurements(a_segmentation) is table
+    assert table.GetNumberOfRows() == find_measurements(clone).GetNumberOfRows() + 1
+
+
+def test_squares_of_surface_nets_are_measured(a_segmentation):
+    truth = column(measure(a_segmentation), "surface_volume_ml")
+    segmentation = a_segmentation.GetSegmentation()
+    segmentation.SetConversionParameter("Conversion method", "1")
+    assert segmentation.CreateRepresentation("Closed surface", True)
+
+    found = column(measure(a_segmentation), "surface_volume_ml")
+
+    assert found != truth
+    np.testing.assert_allclose(found, truth, rtol=0.05)
+
+
 def test_an_edit_meanwhile_leaves_no_table(a_scene, a_segmentation):
     before = node_classes(a_scene)
     steps = measure_steps(a_segmentation)

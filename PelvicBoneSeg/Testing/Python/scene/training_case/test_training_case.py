@@ -17,6 +17,7 @@ import slicer
 from PelvicBoneSegLib.anatomy import BONES, SEGMENTS
 from PelvicBoneSegLib.errors import (
     CaseNameError,
+    DatasetFolderNameError,
     FilesExistError,
     NoBoneToSaveError,
     NotASegmentationError,
@@ -188,7 +189,10 @@ def test_nothing_tells_who_the_patient_is(a_scene, add_volume, a_logic, tmp_path
         assert not [one for one in telling if one in text]
 
 
-@pytest.mark.parametrize("name", ["Mustermann", "erika_1962", "case_PAT-00471", "x_pat00471_2"])
+@pytest.mark.parametrize(
+    "name",
+    ["Mustermann", "erika_1962", "case_PAT-00471", "x_pat00471_2", "Muller-2", "case_19620704"],
+)
 def test_names_that_tell_who_the_patient_is_are_refused(
     a_scene, add_volume, a_logic, tmp_path, name
 ):
@@ -196,12 +200,30 @@ def test_names_that_tell_who_the_patient_is_are_refused(
     hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(a_scene)
     patient = hierarchy.CreateSubjectItem(hierarchy.GetSceneItemID(), "Subject")
     hierarchy.SetItemAttribute(patient, "DICOM.PatientID", "PAT-00471")
-    hierarchy.SetItemAttribute(patient, "DICOM.PatientName", "Mustermann^Erika")
+    hierarchy.SetItemAttribute(patient, "DICOM.PatientName", "Müller-Mustermann^Erika")
+    hierarchy.SetItemAttribute(patient, "DICOM.PatientBirthDate", "19620704")
     hierarchy.CreateItem(patient, volume_node)
     node = a_logic.segment(volume_node, ["sacrum"])
     with pytest.raises(CaseNameError, match="patient"):
         save_training_case(volume_node, node, tmp_path / "set", name)
     assert not (tmp_path / "set").exists()
+
+
+def test_a_folder_that_is_called_like_the_patient_is_refused(
+    a_scene, a_volume_node, a_logic, tmp_path
+):
+    """Its name stands in dataset.yaml."""
+    hierarchy = slicer.vtkMRMLSubjectHierarchyNode.GetSubjectHierarchyNode(a_scene)
+    patient = hierarchy.CreateSubjectItem(hierarchy.GetSceneItemID(), "Subject")
+    hierarchy.SetItemAttribute(patient, "DICOM.PatientName", "Rain^Erika")
+    hierarchy.CreateItem(patient, a_volume_node)
+    node = a_logic.segment(a_volume_node, ["sacrum"])
+
+    with pytest.raises(DatasetFolderNameError, match="2026 rain_1"):
+        save_training_case(a_volume_node, node, tmp_path / "2026 rain_1")
+    save_training_case(a_volume_node, node, tmp_path / "training")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["training"]
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "../x", "Häufig", "con", "a b", "-a", "x" * 64])

@@ -1,4 +1,4 @@
-"""Files written in a thread of their own, one job at a time."""
+"""Work in a thread of its own, one job at a time."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from .run.background_run import (
 from .run.messages import Failed, Finished, Progress
 
 
-class FileWork:
+class BackgroundWork:
     """Runs a prepared job and says how it ended.
 
-    A job has copies of all that it needs: it goes on when its nodes leave the scene.
+    A job has copies of all that it needs: its nodes may leave the scene meanwhile.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ class FileWork:
         self._timer.start(POLL_INTERVAL_MS)
 
     def cancel(self) -> None:
-        """Stop the job at the next file."""
+        """Stop the job as soon as it asks."""
         if self._run is not None:
             self._run.cancel()
 
@@ -80,13 +80,14 @@ class FileWork:
         if self._run is not None:
             self._run.cancel()
             if not self._run.wait(SHUT_DOWN_WAIT_S):
-                logging.warning("PelvicBoneSeg: files were not written in %g s", SHUT_DOWN_WAIT_S)
+                logging.warning("PelvicBoneSeg: a job did not stop in %g s", SHUT_DOWN_WAIT_S)
+                return
         self._run = None
 
     def _end(self, message: Finished | Failed) -> None:
         self._timer.stop()
         self._run = None
-        # What was told to stop but was done at that moment has written its files: say so.
+        # What was told to stop but was done at that moment has its result, such as files: say so.
         self._on_end(message.result if isinstance(message, Finished) else message.error)
 
 
