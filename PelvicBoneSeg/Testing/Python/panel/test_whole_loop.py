@@ -101,7 +101,7 @@ def the_verdict_comes_before_the_run(loop):
     loop.picture("1_verdict")
     panel.click("modelsButton")
     loop.picture("11_model")
-    panel.click("modelsButton")
+    panel.wrapped("modelsButton").collapsed = True
 
 
 def the_bones_are_found(loop):
