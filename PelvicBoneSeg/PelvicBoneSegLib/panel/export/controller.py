@@ -15,8 +15,8 @@ from ...message import in_words
 from ...scene.export.dicom_seg import DicomSegJob
 from ...scene.export.job import ExportResult
 from ...scene.isotropic_copy import find_isotropic
-from ..background_work import BackgroundWork, was_cancelled
 from ..failure import explain
+from ..file_controller import FileController
 from ..run.background_run import Timer
 from ..run.readiness import Readiness
 from .readiness import export_readiness, shown_names
@@ -24,20 +24,8 @@ from .view import ExportView
 from .wording import advice, check_line, some_names
 
 
-class ExportController:
-    """The section's state machine: idle, writing, stopping.
-
-    Parameters
-    ----------
-    view
-        The widgets.
-    logic
-        PelvicBoneSegLogic.
-    segmentation
-        Returns the chosen segmentation, or None.
-    timer
-        Calls `poll` while files are written.
-    """
+class ExportController(FileController):
+    """Writes the chosen segmentation as the user wants it: see `FileController`."""
 
     def __init__(
         self,
@@ -46,19 +34,9 @@ class ExportController:
         segmentation: Callable[[], Any | None],
         timer: Timer,
     ) -> None:
-        self._view = view
-        self._logic = logic
-        self._segmentation = segmentation
+        super().__init__(view, logic, segmentation, timer)
         self._parameters: Any = None
         self._started = 0.0
-        self._work = BackgroundWork(timer, view.show_progress, self._end)
-        self.poll = self._work.poll
-        self.shut_down = self._work.shut_down
-
-    @property
-    def running(self) -> bool:
-        """Whether files are being written."""
-        return self._work.is_on
 
     def set_parameters(self, parameters: Any | None) -> None:
         """Work with this parameter node from now on; None while a scene is closed."""
@@ -84,14 +62,16 @@ class ExportController:
             job = self._prepared()
             if job is None:
                 self._view.show_status(_("Nothing was written."))
-            elif isinstance(job, DicomSegJob):
-                self._started = time.perf_counter()
+                return
+            self._started = time.perf_counter()
+            if isinstance(job, DicomSegJob):
                 self._end(job.run())
             else:
                 self._start(job)
         except Exception as error:  # shown and logged: a click must never fail unseen
             self._view.show_status(explain(error), "error")
-        self.refresh()
+        finally:
+            self.refresh()
 
     def cancel(self) -> None:
         """Stop the export: *Cancel* was clicked."""
@@ -117,21 +97,6 @@ class ExportController:
             if not slicer.util.confirmYesNoDisplay(text, windowTitle=_("Export")):
                 return None
         return self._logic.prepareExport(**arguments, overwrite=True)
-
-    def _start(self, job: Any) -> None:
-        self._started = time.perf_counter()
-        self._view.show_progress(0.0, _("Starting"))
-        self._work.start(job)
-
-    def _end(self, outcome: Any) -> None:
-        self._view.show_progress(None)
-        if was_cancelled(outcome):
-            self._view.show_status(_("Cancelled. Nothing was written."))
-        elif isinstance(outcome, Exception):
-            self._view.show_status(explain(outcome), "error")
-        else:
-            self._tell(outcome)
-        self.refresh()
 
     def _tell(self, result: ExportResult) -> None:
         seconds = time.perf_counter() - self._started

@@ -14,8 +14,8 @@ from ...message import in_words
 from ...scene.training_case.bones import CaseBone, bones_to_save
 from ...scene.training_case.case_name import random_case_name
 from ...scene.training_case.job import SavedCase
-from ..background_work import BackgroundWork, was_cancelled
 from ..failure import explain
+from ..file_controller import FileController
 from ..run.background_run import Timer
 from ..run.readiness import Readiness
 from .readiness import training_case_readiness
@@ -23,20 +23,8 @@ from .view import TrainingCaseView
 from .wording import bones_text
 
 
-class TrainingCaseController:
-    """The section's state machine: idle, writing.
-
-    Parameters
-    ----------
-    view
-        The widgets.
-    logic
-        PelvicBoneSegLogic.
-    volume, segmentation
-        Return the chosen node, or None.
-    timer
-        Calls `poll` while files are written.
-    """
+class TrainingCaseController(FileController):
+    """Saves a scan with its bones: see `FileController`. `volume` returns the scan, or None."""
 
     def __init__(
         self,
@@ -46,20 +34,10 @@ class TrainingCaseController:
         segmentation: Callable[[], Any | None],
         timer: Timer,
     ) -> None:
-        self._view = view
-        self._logic = logic
+        super().__init__(view, logic, segmentation, timer)
         self._volume = volume
-        self._segmentation = segmentation
         self._named_for: Any = None
-        self._work = BackgroundWork(timer, view.show_progress, self._end)
-        self.poll = self._work.poll
-        self.shut_down = self._work.shut_down
         self.offer_name()
-
-    @property
-    def running(self) -> bool:
-        """Whether a case is being written."""
-        return self._work.is_on
 
     def refresh(self) -> None:
         """Bring the widgets in line with the choices and with what is going on."""
@@ -88,8 +66,7 @@ class TrainingCaseController:
             if job is None:
                 self._view.show_status(_("Nothing was written."))
             else:
-                self._view.show_progress(0.0, _("Starting"))
-                self._work.start(job)
+                self._start(job)
         except Exception as error:  # shown and logged: a click must never fail unseen
             self._view.show_status(explain(error), "error")
         self.refresh()
@@ -106,23 +83,13 @@ class TrainingCaseController:
                 return None
         return self._logic.prepareTrainingCase(*chosen, overwrite=True)
 
-    def _end(self, outcome: Any) -> None:
-        self._view.show_progress(None)
-        if was_cancelled(outcome):
-            self._view.show_status(_("Cancelled. Nothing was written."))
-        elif isinstance(outcome, Exception):
-            self._view.show_status(explain(outcome), "error")
-        else:
-            self._tell(outcome)
-            self.offer_name()
-        self.refresh()
-
     def _tell(self, case: SavedCase) -> None:
         text = _("Saved '{name}' in '{folder}', bones: {count}.").format(
             name=case.name, folder=case.directory.name or case.directory, count=len(case.bones)
         )
         warnings = [f"⚠ {in_words(warning, translate)}" for warning in case.warnings]
         self._view.show_status("\n".join([text, *warnings]), "done", str(case.directory))
+        self.offer_name()
 
     def _bones(self) -> tuple[CaseBone, ...]:
         segmentation = self._segmentation()

@@ -8,7 +8,7 @@ from typing import Any
 from ...anatomy import BOTH, LUMBAR_SPINE, SEGMENTS
 from ...evaluation.bone_names import structure_of_name, structure_of_terminology
 from ...evaluation.structure import PAIRED, Structure
-from ..segment_writer import find_segment
+from ..segment_writer import find_segment, segment_tag
 
 Key = Structure | str
 """What a segment shows: a bone of ours, or, for anything else, its name in lower case."""
@@ -121,11 +121,9 @@ def _pair(key: Key, node: Any, ids: list[str], reference_ids: list[str]) -> Segm
 def coded_structure(segment: Any) -> Structure | None:
     """Recognise a vtkSegment by its terminology entry (its fields: `terminology_entry`)."""
     import slicer
-    from vtkmodules.vtkCommonCore import reference
 
-    entry = reference("")
-    segment.GetTag(slicer.vtkSegment.GetTerminologyEntryTagName(), entry)
-    _context, _category, *codes = [*str(entry).split("~"), "", "", "", ""]
+    entry = segment_tag(segment, slicer.vtkSegment.GetTerminologyEntryTagName()) or ""
+    _context, _category, *codes = [*entry.split("~"), "", "", "", ""]
     names = ("type", "typeModifier", "_region context", "anatomicRegion", "anatomicRegionModifier")
     return structure_of_terminology(
         {name: code.split("^") for name, code in zip(names, codes, strict=False)}
