@@ -15,6 +15,7 @@ from ..errors import Cancelled, OutOfMemoryError
 from ..message import Message, templates
 from .bundle import Bundle
 from .device import autocast_dtype, choose_device
+from .inference_network import rewrite_for_inference
 from .memory import is_out_of_memory
 from .network import load_network
 from .preparation import (
@@ -32,7 +33,7 @@ _ = templates(__name__)
 _log = logging.getLogger(__name__)
 
 BATCH_SIZE = {"cpu": 8, "cuda": 32, "mps": 16}
-"""Slices a batch to begin with. Larger ones were not faster on two CPU cores."""
+"""Slices a batch to begin with. On a CPU 1, 2, 4 and 16 were slower (docs/benchmarks.md)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,8 +84,10 @@ class Engine:
 
     def __init__(self, bundle: Bundle, device: str = "auto") -> None:
         self._bundle = bundle
-        self._network = load_network(bundle).to(memory_format=torch.channels_last)
         self._chosen_device = choose_device(device)
+        self._network = rewrite_for_inference(
+            load_network(bundle), len(bundle.channel_offsets_mm), self._chosen_device
+        )
         self._move_to(self._chosen_device)
 
     @property

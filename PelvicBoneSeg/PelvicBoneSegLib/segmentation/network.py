@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import torch
@@ -26,9 +27,12 @@ def create_network(architecture: dict[str, Any], channels: int, classes: int) ->
     A module from (N, channels, H, W), H and W multiples of 32, to logits (N, classes, H, W).
     """
     smp = import_smp()
-    return smp.create_model(
-        **architecture, encoder_weights=None, in_channels=channels, classes=classes
-    )
+    with warnings.catch_warnings():
+        # Installed bundles of that name exist, and the versions of smp that we allow know it.
+        warnings.filterwarnings("ignore", "`timm-` encoders are deprecated", DeprecationWarning)
+        return smp.create_model(
+            **architecture, encoder_weights=None, in_channels=channels, classes=classes
+        )
 
 
 def load_network(bundle: Bundle) -> torch.nn.Module:
