@@ -20,7 +20,7 @@ from ..anatomy import (
     segments_for,
 )
 from .components import Voxels, bounding_box, cavities, number_parts, slice_hole_sizes
-from .laterality import PAIRED, estimate_midsagittal_plane, on_left
+from .laterality import PAIRED, estimate_midsagittal_plane, is_no_femur, on_left
 from .volume import Volume
 
 MIN_BONE_MM3 = 1000.0
@@ -76,6 +76,8 @@ def postprocess(
     by_side = _divide_by_side(bone_voxels, {segment.bone for segment in segments}, volume)
     labels = np.zeros(class_labels.shape, np.uint8)
     occupied = class_labels != 0
+    if (FEMUR, None) in by_side:
+        occupied[by_side[FEMUR, None]] = False
     found = []
     for segment in segments:
         voxels = by_side[segment.bone, segment.side]
@@ -122,7 +124,7 @@ def _voxels_by_bone(class_labels: np.ndarray) -> dict[str, Voxels]:
 def _divide_by_side(
     bone_voxels: Mapping[str, Voxels], chosen: Iterable[str], volume: Volume
 ) -> dict[tuple[str, str | None], Voxels]:
-    """Return the voxels of the chosen bones by bone and side."""
+    """Return the voxels of the chosen bones by bone and side; (femur, None) is what is no femur."""
     by_side: dict[tuple[str, str | None], Voxels] = {}
     plane = None
     for bone in chosen:
@@ -132,7 +134,12 @@ def _divide_by_side(
             continue
         plane = plane or estimate_midsagittal_plane(bone_voxels, volume)
         distance = plane.voxel_distance(voxels, volume.ijk_to_lps)
-        is_left = on_left(distance, number_parts(voxels))
+        parts = number_parts(voxels)
+        is_left = on_left(distance, parts, plane.is_evident)
+        if bone == FEMUR and plane.is_evident:
+            is_false = is_no_femur(distance, parts)
+            by_side[bone, None] = _select(voxels, is_false)
+            voxels, is_left = _select(voxels, ~is_false), is_left[~is_false]
         by_side[bone, LEFT] = _select(voxels, is_left)
         by_side[bone, RIGHT] = _select(voxels, ~is_left)
     return by_side

@@ -7,6 +7,7 @@ from PelvicBoneSegLib.anatomy import BONES, FEMUR
 from PelvicBoneSegLib.segmentation.laterality import (
     MidsagittalPlane,
     estimate_midsagittal_plane,
+    is_no_femur,
     on_left,
 )
 from PelvicBoneSegLib.segmentation.volume import Volume
@@ -150,6 +151,45 @@ def test_two_joined_bones_are_divided_at_the_plane():
     distance = np.linspace(-150, 150, 300)
 
     np.testing.assert_array_equal(on_left(distance, np.ones(300, int)), distance >= 0)
+
+
+def test_two_bones_joined_in_a_narrow_scan_are_divided_where_the_midline_is_evident():
+    distance = np.linspace(-34, 30, 300)
+    parts = np.ones(300, int)
+    np.testing.assert_array_equal(on_left(distance, parts, is_evident=True), distance >= 0)
+    assert not on_left(distance, parts).any()
+
+
+def test_a_part_that_leans_over_an_evident_midline_stays_whole():
+    assert on_left(np.linspace(-14, 60, 300), np.ones(300, int), is_evident=True).all()
+    assert on_left(np.linspace(-8, 9, 300), np.ones(300, int), is_evident=True).all()
+
+
+@pytest.mark.parametrize(
+    ("shapes", "is_evident"),
+    [
+        (PELVIS, True),
+        ((LEFT_FEMUR, RIGHT_FEMUR), True),
+        ((LEFT_FEMUR, MIDLINE_SACRUM), True),
+        ((LEFT_FEMUR,), False),
+        ((LEFT_FEMUR, LEFT_HIP), False),
+    ],
+    ids=["all bones", "femurs", "one femur and sacrum", "one femur", "one joint"],
+)
+def test_bones_in_the_midline_or_on_both_sides_make_it_evident(shapes, is_evident):
+    assert plane_of(*scan(*shapes)).is_evident is is_evident
+
+
+def test_what_lies_in_the_midline_is_no_femur():
+    distance = np.array([90.0, 95, 100, -90, -95, -5, 8, 39, 39])
+    parts = np.array([1, 1, 1, 2, 2, 3, 3, 4, 4])
+    np.testing.assert_array_equal(is_no_femur(distance, parts), [False] * 5 + [True] * 4)
+
+
+def test_the_largest_part_is_believed_wherever_it_lies():
+    distance, parts = np.array([5.0, 6, 7, -90, -95]), np.array([1, 1, 1, 2, 2])
+    assert not is_no_femur(distance, parts).any()
+    assert is_no_femur(np.zeros(0), np.zeros(0, int)).shape == (0,)
 
 
 def test_each_part_is_decided_on_its_own():

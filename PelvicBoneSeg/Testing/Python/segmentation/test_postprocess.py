@@ -208,6 +208,21 @@ def test_small_islands_are_dropped():
     )
 
 
+def test_a_bladder_that_was_taken_for_a_femoral_head_is_dropped():
+    bladder = Shape(FEMUR, (4, -20, -60), (30, 25, 25))
+    labels, volume = scan(*PELVIS, bladder)
+    np.testing.assert_array_equal(
+        postprocess(labels, volume, BONES), expected_pelvis(*scan(*PELVIS))
+    )
+
+
+def test_a_speck_of_femur_in_the_sacrum_is_filled_with_sacrum():
+    labels, volume = scan(*PELVIS)
+    middle = np.argwhere(labels == BONES.index(SACRUM) + 1).mean(axis=0).round().astype(int)
+    labels[tuple(middle)] = BONES.index(FEMUR) + 1
+    assert postprocess(labels, volume, BONES)[tuple(middle)] == 5
+
+
 def test_both_parts_of_a_bone_that_thick_slices_break_up_are_kept():
     ilium, ischium = (
         Shape(HIP_BONE, (75, 0, 90), (40, 25, 40)),
