@@ -19,7 +19,7 @@ import typer
 from . import __version__
 from .anatomy import BONES, BOTH, SIDES, segments_for
 from .cli_bundles import bundles_app
-from .errors import Cancelled, DependencyMissingError, PelvicBoneSegError
+from .errors import EXIT_USAGE, Cancelled, DependencyMissingError, PelvicBoneSegError
 
 if TYPE_CHECKING:
     from .segmentation.bundle import Bundle
@@ -99,12 +99,43 @@ def segment(
 @app.command()
 def train(
     config: Path = typer.Argument(metavar="CONFIG", help="A training configuration (YAML)."),
+    fold: str | None = typer.Option(
+        None, metavar="K/N", help="Cross-validate: hold out the K-th of N parts of the patients."
+    ),
 ) -> None:
-    """Train a model bundle. Needs the extra `lab`."""
+    """Train a model bundle. Needs the extra `lab`.
+
+    A training that was interrupted goes on from its last whole epoch.
+    """
     with _errors_in_one_line():
         with _lab():
             from PelvicBoneSegLab.training.train import train as run_training
-        run_training(config)
+        run_training(config, fold)
+
+
+@app.command()
+def check_data(
+    config: Path = typer.Argument(metavar="CONFIG", help="A training configuration (YAML)."),
+) -> None:
+    """Look at the data of a training configuration. Needs the extra `lab`.
+
+    Names every fault of every file, and what looks wrong though it could be trained on. Exit code 2
+    where there are faults.
+    """
+    with _errors_in_one_line():
+        with _lab():
+            from PelvicBoneSegLab.data.check import check_data as check
+            from PelvicBoneSegLab.training.config import TrainingConfig
+        found = check(TrainingConfig.load(config))
+    for line in found.faults:
+        typer.echo(f"Error: {line}", err=True)
+    for line in found.suspicions:
+        typer.echo(f"Warning: {line}", err=True)
+    typer.echo(
+        f"{found.cases} cases, {len(found.faults)} faults, {len(found.suspicions)} suspicions"
+    )
+    if found.faults:
+        raise typer.Exit(EXIT_USAGE)
 
 
 @app.command()

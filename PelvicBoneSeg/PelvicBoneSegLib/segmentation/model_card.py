@@ -36,11 +36,12 @@ def card_parts(description: dict[str, Any]) -> tuple[CardPart, ...]:
         CardPart(
             "Limits and faults of the labels", items=tuple(_faults(data)) or ("None stated.",)
         ),
-        _accuracy(description["metrics"]),
+        *_accuracy(description["metrics"]),
         CardPart(
             "Training data",
             items=tuple(f"{one['name']}: {one['description']} ({one['licence']})" for one in data),
         ),
+        CardPart("Network and training", items=tuple(_effort(description))),
         CardPart("Licence", (description["licence"],)),
         CardPart("SHA-256 of the weights", (description["sha256"],)),
     )
@@ -75,19 +76,53 @@ def _faults(data: list[dict[str, Any]]) -> Iterator[str]:
         yield from one.get("label_faults", ())
 
 
-def _accuracy(metrics: dict[str, Any]) -> CardPart:
-    by_case = metrics["dice"]
-    named = {bone for values in by_case.values() for bone in values}
-    bones = [bone for bone in BONES if bone in named] + sorted(named - set(BONES))
-    if not bones:
-        return CardPart("Dice by case and bone", ("Not stated.",))
-    rows = [("Case", *map(_title, bones))]
-    for case, values in by_case.items():
-        rows.append((case, *(_score(values.get(bone)) for bone in bones)))
+def _accuracy(metrics: dict[str, Any]) -> Iterator[CardPart]:
+    if not any(metrics["dice"].values()):
+        yield CardPart("Dice by case and bone", ("Not stated.",))
+        return
     paragraphs: tuple[str, ...] = (f"Measured on: {metrics['dataset']}.",)
     if metrics.get("mean_dice") is not None:
         paragraphs += (f"Mean Dice: {_score(metrics['mean_dice'])}.",)
-    return CardPart("Dice by case and bone", paragraphs, table=tuple(rows))
+    slices = metrics.get("median_slice_dice")
+    rows = {**metrics["dice"], **({"Slices (median)": slices} if slices else {})}
+    yield CardPart("Dice by case and bone", paragraphs, table=_by_bone(rows))
+    if metrics.get("covered_dice"):
+        yield CardPart(
+            "Dice where the labels say whether the bone is there",
+            ("The masks leave parts of some bones open. There nothing was counted.",),
+            table=_by_bone(metrics["covered_dice"]),
+        )
+
+
+def _by_bone(rows: dict[str, dict[str, float | None]]) -> tuple[tuple[str, ...], ...]:
+    named = {bone for values in rows.values() for bone in values}
+    bones = [bone for bone in BONES if bone in named] + sorted(named - set(BONES))
+    heading = ("Case", *map(_title, bones))
+    return (
+        heading,
+        *((name, *(_score(values.get(bone)) for bone in bones)) for name, values in rows.items()),
+    )
+
+
+def _effort(description: dict[str, Any]) -> Iterator[str]:
+    """Say what the training took, and how the network is built."""
+    architecture = description["architecture"]
+    offsets = description["channel_offsets_mm"]
+    yield (
+        f"Network: {architecture['arch']} with the encoder {architecture['encoder_name']}; "
+        f"{'slices' if len(offsets) > 1 else 'one slice'} at "
+        f"{', '.join(format(offset, 'g') for offset in offsets)} mm as channels"
+    )
+    training = description.get("training")
+    if training is None:
+        yield "Time and energy: not stated"
+        return
+    yield f"Time: {training['seconds'] / 60:.0f} minutes on {training['device']}"
+    yield f"Slices seen: {training['samples']}"
+    yield (
+        f"Energy, estimated: {training['energy_kwh']:.2f} kWh, "
+        f"{training['co2e_g']:.0f} g CO2e ({training['assumptions']})"
+    )
 
 
 def _score(value: float | None) -> str:

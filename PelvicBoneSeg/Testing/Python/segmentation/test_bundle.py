@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import warnings
 
 import pytest
+import torch
 
 from PelvicBoneSegLib.errors import BundleDigestError, BundleInvalidError, BundleNotFoundError
 from PelvicBoneSegLib.segmentation.bundle import Bundle, installed_bundles
-from PelvicBoneSegLib.segmentation.network import load_network
-from segmentation.small_bundle import ARCHITECTURE, write_small_bundle
+from PelvicBoneSegLib.segmentation.network import create_network, load_network
+from segmentation.small_bundle import ARCHITECTURE, METRICS, TRAINING, write_small_bundle
 
 
 @pytest.fixture
@@ -23,6 +25,37 @@ def test_a_bundle_loads_with_its_weights(a_bundle_folder):
     assert (bundle.name, bundle.version, bundle.spacing_mm) == ("small", "1.2.3", 2.0)
     assert not network.training
     assert network.segmentation_head[0].out_channels == 5
+
+
+def test_what_a_training_took_and_what_the_labels_cover_may_be_stated(tmp_path):
+    metrics = {**METRICS, "covered_dice": {"a": {"femur": 0.9, "sacrum": None}}}
+    folder = write_small_bundle(tmp_path / "small", training=TRAINING, metrics=metrics)
+    description = Bundle.load(folder).description
+    assert description["training"] == TRAINING
+    assert description["metrics"]["covered_dice"] == {"a": {"femur": 0.9, "sacrum": None}}
+
+
+@pytest.mark.parametrize("name", ["timm-tf_efficientnet_lite0", "tu-efficientnet_lite0"])
+def test_a_bundle_with_an_old_or_a_new_encoder_name_loads_without_a_warning(tmp_path, name):
+    architecture = {**ARCHITECTURE, "encoder_name": name}
+    folder = write_small_bundle(tmp_path / "small", network=architecture)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", DeprecationWarning)
+        load_network(Bundle.load(folder))
+
+
+def test_the_new_encoder_name_is_the_old_encoder():
+    old, new = (
+        create_network({**ARCHITECTURE, "encoder_name": name}, 3, 5).encoder.eval()
+        for name in ("timm-tf_efficientnet_lite0", "tu-efficientnet_lite0")
+    )
+    weights = {f"model.{name}": value for name, value in old.state_dict().items()}
+    new.load_state_dict({name: weights[name] for name in new.state_dict()})
+    with torch.no_grad():
+        expected, found = (encoder(torch.ones(1, 3, 64, 64)) for encoder in (old, new))
+    # The skip at half the size is after another layer.
+    for one, other in zip(expected[2:], found[2:], strict=True):
+        assert torch.equal(one, other)
 
 
 def test_a_changed_byte_is_refused_with_both_digests(a_bundle_folder):
@@ -64,8 +97,23 @@ def test_a_name_that_no_folder_can_have_is_not_found():
         ({"architecture": {**ARCHITECTURE, "encoder_weights": "imagenet"}}, "architecture"),
         ({"architecture": {**ARCHITECTURE, "arch": "no-such-network"}}, "arch"),
         ({"architecture": {**ARCHITECTURE, "checkpoint_path": "weights.bin"}}, "checkpoint_path"),
-        ({"architecture": {**ARCHITECTURE, "encoder_name": "tu-resnet18"}}, "encoder_name"),
-        ({"architecture": {**ARCHITECTURE, "encoder_name": "hf-hub:a/b"}}, "encoder_name"),
+        *(
+            ({"architecture": {**ARCHITECTURE, "encoder_name": name}}, "encoder_name")
+            for name in (
+                "hf-hub:a/b",
+                "tu-hf-hub:a/b",
+                "tu-hf_hub:a",
+                "tu-local-dir:x",
+                "tu-/tmp/x",
+                "tu-..",
+                "tu-resnet18.a1_in1k",
+                "tu-",
+                "tu-" + "a" * 99,
+            )
+        ),
+        ({"training": {**TRAINING, "seconds": -1}}, "seconds"),
+        ({"training": {"seconds": 1}}, "samples"),
+        ({"metrics": {**METRICS, "covered_dice": {"a": {"femur": 2}}}}, "covered_dice"),
         ({"normalisation": {"percentiles": [99, 1]}}, "99 is not below 1"),
         ({"spacing_mm": float("nan")}, "NaN is no JSON number"),
     ],

@@ -6,7 +6,7 @@ import re
 
 from PelvicBoneSegLib.segmentation.bundle import describe_bundle
 from PelvicBoneSegLib.segmentation.model_card import card_html, card_text
-from segmentation.small_bundle import write_small_bundle
+from segmentation.small_bundle import METRICS, TRAINING, write_small_bundle
 
 TAGS = {"h3", "p", "ul", "li", "table", "tr", "th", "td"}
 
@@ -26,6 +26,18 @@ def test_the_card_of_the_default_bundle_has_what_a_user_must_know():
     ):
         assert part in text
     assert re.search(r"^case_06 +0\.927 +0\.880 +0\.852 +0\.816$", text, re.MULTILINE)
+
+
+def test_the_card_says_what_the_training_took_and_what_the_labels_cover(tmp_path):
+    metrics = {**METRICS, "covered_dice": {"a": {"femur": 0.9}}}
+    folder = write_small_bundle(tmp_path / "small", training=TRAINING, metrics=metrics)
+    text = card_text(describe_bundle(folder))
+    assert "- Time: 60 minutes on 2 processor cores\n- Slices seen: 28160\n" in text
+    assert "0.04 kWh, 19 g CO2e (24 W the whole time)" in text
+    assert "encoder timm-tf_efficientnet_lite0; slices at -5, 0, 5 mm as channels" in text
+    before, _, after = text.partition("Dice where the labels say whether the bone is there")
+    assert re.search(r"^a +0\.800$", before, re.MULTILINE)
+    assert re.search(r"^a +0\.900$", after, re.MULTILINE)
 
 
 def test_the_html_has_the_same_words_and_only_plain_tags():
