@@ -20,8 +20,13 @@ from PelvicBoneSegLib.segmentation.bundle import Bundle
 from PelvicBoneSegLib.segmentation.postprocess import bone_classes
 from PelvicBoneSegLib.segmentation.segmenter import Segmenter
 
+from .data.cases import (
+    LabelledScan,
+    covered_dice_by_bone,
+    dice_by_bone,
+    validation_scans,
+)
 from .training.bundle_writer import with_metrics, write_bundle
-from .training.cases import LabelledScan, dice_by_bone, validation_scans
 from .training.config import TrainingConfig
 
 
@@ -39,17 +44,24 @@ def validate(bundle: Bundle, scans: Iterable[LabelledScan], device: str = "auto"
 
     Returns
     -------
-    The ``metrics`` of `bundle.json`: 3D Dice by case and bone, their mean, and the median Dice
-    per slice (slices in which truth or prediction show the bone) by bone.
+    The ``metrics`` of `bundle.json`: 3D Dice by case and bone, their mean, the same over what the
+    labels cover in cases whose labels leave something open, and the median Dice per slice (slices
+    in which truth or prediction show the bone) by bone.
     """
     segmenter = Segmenter(bundle, device)
     cases: dict[str, dict[str, float | None]] = {}
-    slices: dict[str, list[float]] = {bone: [] for bone in BONES}
+    covered: dict[str, dict[str, float | None]] = {}
+    slices: dict[str, list[float]] = {bone: [] for bone in bundle.bones}
     for scan in scans:
-        result = segmenter.segment(scan.volume, BONES)
+        result = segmenter.segment(scan.volume, bundle.bones)
         found = bone_classes(result.labels)
-        cases[scan.name] = dice_by_bone(found, scan.labels)
-        for index, bone in enumerate(BONES, start=1):
+        by_bone = dice_by_bone(found, scan.labels)
+        cases[scan.name] = {bone: by_bone[bone] for bone in bundle.bones}
+        if scan.silent.any():
+            by_bone = covered_dice_by_bone(found, scan)
+            covered[scan.name] = {bone: by_bone[bone] for bone in bundle.bones}
+        for bone in bundle.bones:
+            index = BONES.index(bone) + 1
             a, b = (
                 np.moveaxis(array == index, result.slice_axis, 0) for array in (found, scan.labels)
             )
@@ -60,6 +72,7 @@ def validate(bundle: Bundle, scans: Iterable[LabelledScan], device: str = "auto"
         "dataset": "validation patients, masks after post-processing",
         "cases": list(cases),
         "dice": {name: _rounded(case) for name, case in cases.items()},
+        **_covered(covered),
         "mean_dice": round(mean(known), 4),
         "median_slice_dice": _rounded(
             {bone: median(values) if values else None for bone, values in slices.items()}
@@ -73,7 +86,7 @@ def format_table(metrics: dict[str, Any]) -> str:
     lines = [f"{'3D Dice':16}" + "".join(f"{bone:>14}" for bone in BONES)]
     for name, case in rows:
         cells = "".join(
-            f"{'–' if case[bone] is None else format(case[bone], '.3f'):>14}" for bone in BONES
+            f"{'–' if case.get(bone) is None else format(case[bone], '.3f'):>14}" for bone in BONES
         )
         lines.append(f"{name:16}{cells}")
     lines.append(f"mean 3D Dice over bones and patients: {metrics['mean_dice']:.4f}")
@@ -92,6 +105,11 @@ def main(arguments: list[str] | None = None) -> None:
     print(format_table(metrics))
     if options.write:
         write_bundle(with_metrics(bundle, metrics), bundle.path)
+
+
+def _covered(cases: dict[str, dict[str, float | None]]) -> dict[str, Any]:
+    rounded = {name: _rounded(case) for name, case in cases.items()}
+    return {"covered_dice": rounded} if rounded else {}
 
 
 def _rounded(values: dict[str, float | None]) -> dict[str, float | None]:

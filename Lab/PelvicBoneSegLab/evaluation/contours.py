@@ -70,7 +70,7 @@ def draw_outlines(
     -------
     PNG.
     """
-    rows, columns = _region(truth | prediction, spacing)
+    rows, columns = region_of(truth | prediction, spacing)
     height, width = (
         (rows.stop - rows.start) * spacing[0],
         (columns.stop - columns.start) * spacing[1],
@@ -98,10 +98,17 @@ def draw_outlines(
     return buffer.getvalue()
 
 
-def _region(mask: np.ndarray, spacing: tuple[float, float]) -> tuple[slice, slice]:
+def region_of(mask: np.ndarray, spacing: tuple[float, float]) -> tuple[slice, slice]:
     """Return the rows and columns of the bone with its surroundings, as near to `ASPECT` as can be.
 
     Pictures of one shape are compared more easily, and the surroundings tell where they are.
+
+    Parameters
+    ----------
+    mask
+        Boolean, shape (rows, columns), not empty.
+    spacing
+        Between rows and between columns, in mm.
     """
     filled = [np.flatnonzero(mask.any(axis=1 - axis)) * step for axis, step in enumerate(spacing)]
     height, width = (float(np.ptp(place)) + 2 * MARGIN_MM for place in filled)

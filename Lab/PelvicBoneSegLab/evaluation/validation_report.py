@@ -17,17 +17,16 @@ from typing import Any
 from PelvicBoneSegLib.anatomy import BONES
 from PelvicBoneSegLib.segmentation.bundle import Bundle
 from PelvicBoneSegLib.segmentation.label_files import write_nifti
-from PelvicBoneSegLib.segmentation.output_folder import write_together
 from PelvicBoneSegLib.segmentation.segmenter import Segmenter
 
-from ..training.cases import validation_scans
+from ..data.cases import validation_scans
 from ..training.config import TrainingConfig
 from .html_page import number
+from .page_block import BENCHMARKS, PageBlock, markdown_table
 from .report import Request, summary_lines, write_evaluation
 from .report_names import MEASURES, Measure, bone_name
 
-BEGIN, END = "<!-- validation:begin -->", "<!-- validation:end -->"
-BENCHMARKS = Path("docs/benchmarks.md")
+BLOCK = PageBlock("validation")
 
 NOTE = "The best training epoch was chosen on these same patients: expect a little less on others."
 
@@ -120,32 +119,13 @@ def benchmark_table(data: dict[str, Any], bundle: Bundle) -> str:
             f"{', '.join(cases)}: mean ± standard deviation of n = {n} patients, left and right "
             f"taken together. {NOTE}",
             "",
-            *_markdown(heading, rows),
+            *markdown_table(heading, rows),
             "",
             "3D Dice by patient:",
             "",
-            *_markdown(["patient", *(bone_name(bone) for bone in BONES)], _by_patient(data)),
+            *markdown_table(["patient", *(bone_name(bone) for bone in BONES)], _by_patient(data)),
         ]
     )
-
-
-def replace_block(text: str, block: str) -> str:
-    """Put a block between the marks; at the end of the text where there are none yet."""
-    marked = f"{BEGIN}\n{block}\n{END}"
-    if BEGIN not in text or END not in text:
-        return f"{text.rstrip()}\n\n{marked}\n".lstrip()
-    before, _, rest = text.partition(BEGIN)
-    return f"{before}{marked}{rest.partition(END)[2]}"
-
-
-def update_page(page: Path, block: str) -> None:
-    """Put the block into a page, which is made if need be; the rest of it stays."""
-    before = page.read_text(encoding="utf-8") if page.exists() else "# Benchmarks\n"
-
-    def fill(folder: Path) -> None:
-        (folder / page.name).write_text(replace_block(before, block), encoding="utf-8")
-
-    write_together(page.parent, fill)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -160,7 +140,7 @@ def main(arguments: list[str] | None = None) -> None:
     bundle = Bundle.load(options.bundle)
     config = TrainingConfig.load(options.config)
     data = write_validation_report(config, bundle, options.output, options.device)
-    update_page(options.benchmarks, benchmark_table(data, bundle))
+    BLOCK.update(options.benchmarks, benchmark_table(data, bundle))
     print("\n".join(summary_lines(data)))
     print(f"Report: {options.output}; table: {options.benchmarks}")
 
@@ -185,11 +165,6 @@ def _by_patient(data: dict[str, Any]) -> list[list[str]]:
         [case, *(number(dice.get((case, bone))) for bone in BONES)]
         for case in data["compared"]["cases"]
     ]
-
-
-def _markdown(heading: list[str], rows: list[list[str]]) -> list[str]:
-    lines = [heading, ["---", *("---:" for _ in heading[1:])], *rows]
-    return ["| " + " | ".join(line) + " |" for line in lines]
 
 
 if __name__ == "__main__":

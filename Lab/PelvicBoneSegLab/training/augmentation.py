@@ -1,104 +1,106 @@
-"""Random changes of a batch of slices, on the device, the same for all channels of a slice."""
+"""Random pose and appearance of a slice, by MONAI's transforms."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
+import numpy as np
 import torch
-from torch.nn import functional
+from monai.transforms import (
+    Compose,
+    RandAdjustContrastd,
+    RandAffined,
+    RandBiasFieldd,
+    RandFlipd,
+    RandGaussianNoised,
+    RandGaussianSmoothd,
+    RandHistogramShiftd,
+    RandScaleIntensityd,
+    RandShiftIntensityd,
+)
+
+from .sample import Sample
 
 
 class Augmentation:
-    """Random pose and appearance.
+    """Changes a slice, all its channels alike.
 
     Parameters
     ----------
     settings
-        The ``augmentation`` section of the configuration. Ranges are uniform; ``flip`` and
-        ``blur`` are probabilities; ``shift`` is a fraction of the patch.
+        The ``augmentation`` section of the configuration; see docs/training.md.
     patch
         Rows and columns of the result.
-    generator
-        Source of all randomness.
+    spacing_mm
+        Size of a pixel.
     """
 
-    def __init__(self, settings: dict[str, Any], patch: int, generator: torch.Generator) -> None:
-        self._settings = settings
-        self._patch = patch
-        self._generator = generator
+    def __init__(self, settings: dict[str, Any], patch: int, spacing_mm: float) -> None:
+        maps, both = ["labels", "silent"], ["image", "labels", "silent"]
+        often = settings["appearance"]
+        # A single number would be for the first axis alone. MONAI scales the grid from which it
+        # samples: an image twice as large is a grid half as large.
+        low, high = (1 / value - 1 for value in reversed(settings["scale"]))
+        self._transform = Compose(
+            [
+                RandAffined(
+                    both,
+                    prob=1,
+                    rotate_range=math.radians(settings["rotation_deg"]),
+                    shear_range=[settings["shear"]] * 2,
+                    scale_range=[(low, high)] * 2,
+                    translate_range=[settings["shift_mm"] / spacing_mm] * 2,
+                    spatial_size=(patch, patch),
+                    mode=["bilinear", *["nearest" for _ in maps]],
+                    padding_mode="zeros",
+                ),
+                RandFlipd(both, prob=settings["flip"], spatial_axis=1),
+                RandHistogramShiftd("image", num_control_points=(3, 8), prob=often / 2),
+                RandAdjustContrastd("image", prob=often, gamma=settings["gamma"]),
+                RandScaleIntensityd("image", factors=settings["contrast"], prob=often),
+                RandShiftIntensityd("image", offsets=settings["brightness"] / 3, prob=often),
+                RandBiasFieldd("image", coeff_range=(0, settings["bias_field"]), prob=often),
+                RandGaussianSmoothd(
+                    "image",
+                    sigma_x=(0.3, settings["blur_px"]),
+                    sigma_y=(0.3, settings["blur_px"]),
+                    prob=often / 2,
+                ),
+                RandGaussianNoised("image", std=settings["noise"] / 3, prob=often),
+            ]
+        )
 
     def __call__(
-        self, images: torch.Tensor, labels: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Change a batch.
+        self,
+        image: torch.Tensor,
+        labels: torch.Tensor,
+        silent: torch.Tensor,
+        rng: np.random.Generator,
+    ) -> Sample:
+        """Change a slice.
 
         Parameters
         ----------
-        images
-            Shape (N, C, H, W), normalised.
-        labels
-            Class indices, shape (N, H, W).
-
-        Returns
-        -------
-        Images (N, C, patch, patch), float32, and labels (N, patch, patch), int64.
+        image
+            Shape (C, H, W), normalised to −1…2.
+        labels, silent
+            Shape (H, W), uint8, see `Sample`; or (D, H, W), turned alike.
+        rng
+            Source of all randomness.
         """
-        images, labels = self._transform_space(images.float(), labels)
-        return self._transform_intensity(images), labels
-
-    def _uniform(self, name: str, n: int) -> torch.Tensor:
-        low, high = self._settings[name]
-        return torch.empty(n).uniform_(low, high, generator=self._generator)
-
-    def _happens(self, name: str, n: int) -> torch.Tensor:
-        return torch.rand(n, generator=self._generator) < self._settings[name]
-
-    def _transform_space(
-        self, images: torch.Tensor, labels: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        n, _, rows, columns = images.shape
-        angle = self._uniform("rotation_deg", n) * math.pi / 180
-        zoom = 1 / self._uniform("scale", n)
-        mirror = torch.where(self._happens("flip", n), -1.0, 1.0)
-        # Patch coordinates in −1…1 to image coordinates, so that a pixel keeps its size in mm.
-        to_x, to_y = self._patch / columns * zoom, self._patch / rows * zoom
-        matrix = torch.zeros(n, 2, 3)
-        matrix[:, 0, 0] = mirror * angle.cos() * to_x
-        matrix[:, 0, 1] = -angle.sin() * to_x
-        matrix[:, 1, 0] = mirror * angle.sin() * to_y
-        matrix[:, 1, 1] = angle.cos() * to_y
-        matrix[:, 0, 2] = self._uniform("shift", n)
-        matrix[:, 1, 2] = self._uniform("shift", n)
-        grid = functional.affine_grid(
-            matrix, [n, 1, self._patch, self._patch], align_corners=False
-        ).to(images.device)
-        # The darkest value is −1, and grid_sample pads with 0.
-        moved = functional.grid_sample(images + 1, grid, mode="bilinear", align_corners=False) - 1
-        moved_labels = functional.grid_sample(
-            labels[:, None].float(), grid, mode="nearest", align_corners=False
+        self._transform.set_random_state(seed=int(rng.integers(2**31)))
+        # MONAI pads with 0, which has to be the darkest value, and works on intensities of 0…1.
+        changed = self._transform(
+            {
+                "image": (image + 1) / 3,
+                "labels": labels.reshape(-1, *labels.shape[-2:]),
+                "silent": silent.reshape(-1, *silent.shape[-2:]),
+            }
         )
-        return moved, moved_labels[:, 0].long()
-
-    def _transform_intensity(self, images: torch.Tensor) -> torch.Tensor:
-        n, _, rows, columns = images.shape
-
-        def per_image(values: torch.Tensor) -> torch.Tensor:
-            return values.to(images.device)[:, None, None, None]
-
-        # Normalised intensities lie in −1…2; 0…1 is where gamma is defined.
-        unit = (images + 1) / 3
-        unit = unit.clamp(1e-4, 1) ** per_image(self._uniform("gamma", n).exp())
-        images = unit * 3 - 1
-        images = images * per_image(self._uniform("contrast", n))
-        images = images + per_image(self._uniform("brightness", n))
-        strength = self._uniform("bias_field", n)[:, None, None, None]
-        coarse = torch.randn(n, 1, 4, 4, generator=self._generator) * strength
-        field = functional.interpolate(
-            coarse.to(images.device), size=(rows, columns), mode="bicubic", align_corners=False
+        maps = (np.asarray(changed[name]).astype(np.uint8) for name in ("labels", "silent"))
+        shape = *labels.shape[:-2], *changed["image"].shape[-2:]
+        return Sample(
+            np.clip(np.asarray(changed["image"], np.float32) * 3 - 1, -1, 2),
+            *(one.reshape(shape) for one in maps),
         )
-        images = (images + 1) * field.exp() - 1
-        blurred = functional.avg_pool2d(images, 3, 1, 1)
-        images = torch.where(per_image(self._happens("blur", n)), blurred, images)
-        noise = torch.randn(images.shape, generator=self._generator).to(images.device)
-        return (images + noise * per_image(self._uniform("noise", n))).clamp_(-1.5, 3)

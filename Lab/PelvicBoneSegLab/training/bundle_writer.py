@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,7 +12,6 @@ from typing import Any
 import torch
 from safetensors.torch import save
 
-from PelvicBoneSegLib.anatomy import BONES
 from PelvicBoneSegLib.errors import OutputNotWritableError
 from PelvicBoneSegLib.segmentation.bundle import (
     DESCRIPTION_FILE,
@@ -54,7 +54,7 @@ def make_bundle(
         "spacing_mm": model["spacing_mm"],
         "normalisation": {"percentiles": model["percentiles"]},
         "planes": model["planes"],
-        "classes": ["background", *BONES],
+        "classes": ["background", *config.bones],
         "sha256": hashlib.sha256(weights).hexdigest(),
         "metrics": metrics,
     }
@@ -71,6 +71,19 @@ def with_metrics(bundle: Bundle, metrics: dict[str, Any]) -> Bundle:
         The metrics break the bundle schema.
     """
     description = {**bundle.description, "metrics": metrics}
+    check_description(description, bundle.path)
+    return Bundle(bundle.path, description, bundle.weights)
+
+
+def with_training(bundle: Bundle, training: dict[str, Any]) -> Bundle:
+    """Return the bundle with what its training took, see `footprint.training_record`.
+
+    Raises
+    ------
+    BundleInvalidError
+        The record breaks the bundle schema.
+    """
+    description = {**bundle.description, "training": training}
     check_description(description, bundle.path)
     return Bundle(bundle.path, description, bundle.weights)
 
@@ -113,10 +126,30 @@ def write_bundle(bundle: Bundle, folder: Path) -> None:
         raise OutputNotWritableError(folder, error.strerror or str(error)) from error
 
 
+def write_description(bundle: Bundle) -> None:
+    """Replace `bundle.json` in the bundle's folder; a kill leaves the old one or the new one.
+
+    Raises
+    ------
+    OutputNotWritableError
+        It cannot be stored.
+    """
+    folder = bundle.path.resolve()
+    new = folder.with_name(f".{folder.name}.{DESCRIPTION_FILE}.new")
+    try:
+        new.write_text(_as_text(bundle.description), encoding="utf-8")
+        os.replace(new, folder / DESCRIPTION_FILE)
+    except OSError as error:
+        raise OutputNotWritableError(folder, error.strerror or str(error)) from error
+
+
+def _as_text(description: dict[str, Any]) -> str:
+    return json.dumps(description, indent=2, ensure_ascii=False) + "\n"
+
+
 def _fill(new: Path, bundle: Bundle) -> None:
     new.mkdir()
-    text = json.dumps(bundle.description, indent=2, ensure_ascii=False) + "\n"
-    (new / DESCRIPTION_FILE).write_text(text, encoding="utf-8")
+    (new / DESCRIPTION_FILE).write_text(_as_text(bundle.description), encoding="utf-8")
     (new / WEIGHTS_FILE).write_bytes(bundle.weights)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,118 +14,10 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from PelvicBoneSegLib.anatomy import BONES
-from PelvicBoneSegLib.segmentation import bundle as bundle_module
-from PelvicBoneSegLib.segmentation.preparation import STRIDE
 
 from ..errors import ConfigurationError
-
-# What goes into the bundle follows the bundle's own rules, so that faults show before training.
-_BUNDLE_SCHEMA: dict[str, Any] = json.loads(
-    Path(bundle_module.__file__).with_name("bundle.schema.json").read_text(encoding="utf-8")
-)
-_IN_BUNDLE: dict[str, Any] = _BUNDLE_SCHEMA["properties"]
-_BUNDLE_FIELDS = ("name", "version", "description", "intended_use", "licence", "training_data")
-_OPTIONAL_BUNDLE_FIELDS = ("trained_on",)
-
-_NUMBER = {"type": "number"}
-_POSITIVE = {"type": "number", "exclusiveMinimum": 0}
-_NOT_NEGATIVE = {"type": "number", "minimum": 0}
-_PROBABILITY = {"type": "number", "minimum": 0, "maximum": 1}
-_COUNT = {"type": "integer", "minimum": 1}
-_RANGE = {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}
-
-_DATASET = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["name", "root", "labels", "weight"],
-    "properties": {
-        "name": {"type": "string"},
-        "root": {"type": "string"},
-        "labels": {
-            "type": "object",
-            "propertyNames": {"pattern": "^[1-9][0-9]*$"},
-            "additionalProperties": {"enum": list(BONES)},
-        },
-        "validation": {"type": "array", "items": {"type": "string"}},
-        "weight": _POSITIVE,
-    },
-}
-
-_AUGMENTATION_SETTINGS: dict[str, Any] = {
-    "rotation_deg": _RANGE,
-    "scale": {**_RANGE, "items": _POSITIVE},
-    "shift": _RANGE,
-    "flip": _PROBABILITY,
-    "gamma": _RANGE,
-    "contrast": _RANGE,
-    "brightness": _RANGE,
-    "bias_field": _RANGE,
-    "noise": _RANGE,
-    "blur": _PROBABILITY,
-}
-_AUGMENTATION = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": list(_AUGMENTATION_SETTINGS),
-    "properties": _AUGMENTATION_SETTINGS,
-}
-
-SCHEMA: dict[str, Any] = {
-    "$defs": _BUNDLE_SCHEMA["$defs"],
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["seed", "datasets", "model", "training", "augmentation", "bundle", "output"],
-    "properties": {
-        "seed": {"type": "integer"},
-        "output": {"type": "string", "minLength": 1},
-        "datasets": {"type": "array", "items": _DATASET, "minItems": 1},
-        "model": {
-            "type": "object",
-            "additionalProperties": False,
-            "required": [
-                "architecture", "channel_offsets_mm", "spacing_mm", "percentiles", "planes",
-                "encoder_weights",
-            ],
-            "properties": {
-                "architecture": _IN_BUNDLE["architecture"],
-                "channel_offsets_mm": _IN_BUNDLE["channel_offsets_mm"],
-                "spacing_mm": _IN_BUNDLE["spacing_mm"],
-                "percentiles": _IN_BUNDLE["normalisation"]["properties"]["percentiles"],
-                "planes": _IN_BUNDLE["planes"],
-                "encoder_weights": {"enum": ["imagenet", "none"]},
-            },
-        },
-        "training": {
-            "type": "object",
-            "additionalProperties": False,
-            "required": [
-                "epochs", "slices_per_epoch", "batch_size", "patch", "learning_rate",
-                "weight_decay", "warmup_epochs", "ema_decay", "validate_every", "device",
-            ],
-            "properties": {
-                "epochs": _COUNT,
-                "slices_per_epoch": _COUNT,
-                "batch_size": _COUNT,
-                "patch": {**_COUNT, "multipleOf": STRIDE},
-                "learning_rate": _POSITIVE,
-                "weight_decay": _NOT_NEGATIVE,
-                "warmup_epochs": _NOT_NEGATIVE,
-                "ema_decay": _PROBABILITY,
-                "validate_every": _COUNT,
-                "device": {"enum": ["auto", "cpu", "cuda", "mps"]},
-            },
-        },
-        "augmentation": _AUGMENTATION,
-        "bundle": {
-            "type": "object",
-            "additionalProperties": False,
-            "required": list(_BUNDLE_FIELDS),
-            "properties": {
-                name: _IN_BUNDLE[name] for name in _BUNDLE_FIELDS + _OPTIONAL_BUNDLE_FIELDS
-            },
-        },
-    },
-}  # fmt: skip
+from .defaults import with_defaults
+from .schema import SCHEMA
 
 
 @dataclass(frozen=True)
@@ -134,9 +28,12 @@ class TrainingConfig:
     ----------
     path
         Where it was read from; relative folders in it start at the current folder.
+    digest
+        SHA-256 of its content, by which a checkpoint knows its configuration.
     """
 
     path: Path
+    digest: str
     seed: int
     output: Path
     datasets: tuple[dict[str, Any], ...]
@@ -144,6 +41,13 @@ class TrainingConfig:
     training: dict[str, Any]
     augmentation: dict[str, Any]
     bundle: dict[str, Any]
+    synthesis: dict[str, Any] | None = None
+
+    @property
+    def bones(self) -> tuple[str, ...]:
+        """What the network tells apart, in the order of `anatomy.BONES`."""
+        chosen = self.model.get("bones", BONES)
+        return tuple(bone for bone in BONES if bone in chosen)
 
     @classmethod
     def load(cls, path: Path) -> TrainingConfig:
@@ -161,16 +65,36 @@ class TrainingConfig:
             content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
             raise ConfigurationError(path, str(error).replace("\n", " ")) from error
+        return cls.from_content(content, Path(path))
+
+    @classmethod
+    def from_content(cls, content: Any, path: Path) -> TrainingConfig:
+        """Check what a YAML file held, with `defaults` for what it leaves out.
+
+        Parameters
+        ----------
+        path
+            For messages.
+
+        Raises
+        ------
+        ConfigurationError
+            As in `load`.
+        BundleNotFoundError, BundleInvalidError
+            The bundle of ``start_from`` cannot be read.
+        """
+        content = with_defaults(content)
         problem = _first_problem(content)
         if problem is not None:
             raise ConfigurationError(path, problem)
+        digest = hashlib.sha256(json.dumps(_with_text_keys(content)).encode()).hexdigest()
         data = os.environ.get("PELVICBONESEG_DATA", "../shared/data")
         for dataset in content["datasets"]:
             dataset["root"] = Path(dataset["root"].replace("${PELVICBONESEG_DATA}", data))
             dataset["labels"] = {int(k): v for k, v in dataset["labels"].items()}
         content["datasets"] = tuple(content["datasets"])
         content["output"] = Path(content["output"])
-        return cls(path=Path(path), **content)
+        return cls(path=path, digest=digest, **content)
 
 
 def _first_problem(content: Any) -> str | None:
@@ -183,9 +107,47 @@ def _first_problem(content: Any) -> str | None:
     low, high = content["model"]["percentiles"]
     if low >= high:
         return f"$.model.percentiles: {low} is not below {high}"
-    for name, setting in content["augmentation"].items():
-        if isinstance(setting, list) and setting[0] > setting[1]:
-            return f"$.augmentation.{name}: {setting[0]} is above {setting[1]}"
+    for section in ("augmentation", "synthesis"):
+        for name, setting in content.get(section, {}).items():
+            if isinstance(setting, list) and setting[0] > setting[1]:
+                return f"$.{section}.{name}: {setting[0]} is above {setting[1]}"
+    return (
+        _problem_of_datasets(content)
+        or _problem_of_training(content["training"])
+        or _problem_of_start(content)
+    )
+
+
+def _problem_of_training(training: dict[str, Any]) -> str | None:
+    if training["batch_size"] % training.get("accumulate", 1):
+        return "$.training.batch_size: it is no multiple of accumulate"
+    if training.get("patience", training["validate_every"]) < training["validate_every"]:
+        return "$.training.patience: it is below validate_every, so no epoch could be better"
+    return None
+
+
+def _problem_of_datasets(content: dict[str, Any]) -> str | None:
+    shares = [
+        one.get(kind, 0) for one in content["datasets"] for kind in ("weight", "synthetic_weight")
+    ]
+    if not any(shares):
+        return "$.datasets: all weights are 0, so there is nothing to train on"
+    for number, dataset in enumerate(content["datasets"]):
+        try:
+            re.compile(dataset.get("patient", ""))
+        except re.error as error:
+            return f"$.datasets[{number}].patient: it is no regular expression ({error})"
+    return None
+
+
+def _problem_of_start(content: dict[str, Any]) -> str | None:
+    model = content["model"]
+    if "start_from" not in model:
+        return None
+    if Path(model["start_from"]).resolve() == Path(content["output"]).resolve():
+        return "$.model.start_from: the output would replace it; name another output"
+    if model["encoder_weights"] != "none":
+        return "$.model.encoder_weights: start_from brings its own, so it has to be none"
     return None
 
 

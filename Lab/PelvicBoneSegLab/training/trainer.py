@@ -1,37 +1,36 @@
-"""The training loop."""
+"""A training from configuration to bundle."""
 
 from __future__ import annotations
 
-import copy
 import math
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import torch
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.utils.data import DataLoader
 from tqdm import tqdm
 
-from PelvicBoneSegLib.anatomy import BONES
 from PelvicBoneSegLib.segmentation.bundle import Bundle
 from PelvicBoneSegLib.segmentation.device import choose_device
-from PelvicBoneSegLib.segmentation.engine import Engine
-from PelvicBoneSegLib.segmentation.network import create_network
 from PelvicBoneSegLib.segmentation.output_folder import check_writable
-from PelvicBoneSegLib.segmentation.smp_import import import_smp
 
-from ..errors import ConfigurationError
-from .augmentation import Augmentation
+from ..data.cases import validation_scans
+from ..errors import CheckpointError, ConfigurationError
 from .bundle_writer import check_bundle_folder, make_bundle, write_bundle
-from .cases import LabelledScan, dice_by_bone, iterate_scans, make_stack, validation_scans
+from .checkpoint import Checkpoint
 from .config import TrainingConfig
-from .encoder_weights import load_imagenet_encoder
-from .precision import trains_in_bfloat16
-from .sampler import SliceSampler
+from .epoch_validation import NO_METRICS, EpochValidation
+from .learner import Learner
+from .mixed_samples import MixedSamples, NumberedBatches
+from .processes import Processes
+from .progress import Progress
+from .sources import make_sources
+from .starting_network import starting_network
 from .training_log import TrainingLog
-
-_NO_METRICS: dict[str, Any] = {"dataset": "none yet", "cases": [], "dice": {}}
 
 
 class Trainer:
@@ -41,6 +40,8 @@ class Trainer:
     ----------
     config
         What to train, on what.
+    processes
+        Who else trains the same.
 
     Raises
     ------
@@ -49,45 +50,37 @@ class Trainer:
         been trained yet.
     """
 
-    def __init__(self, config: TrainingConfig) -> None:
+    def __init__(self, config: TrainingConfig, processes: Processes) -> None:
         self._config = config
         self._settings = config.training
+        self._processes = processes
+        self._check_shares()
         check_writable(config.output)
         check_writable(config.output.parent)
         check_bundle_folder(config.output)
         torch.manual_seed(config.seed)
-        generator = torch.Generator().manual_seed(config.seed)
-        self._device = choose_device(self._settings["device"])
-        self._autocasts = trains_in_bfloat16(self._device)
-        self._network = self._make_network()
+        self._device = processes.device(choose_device(self._settings["device"]))
+        network = starting_network(config).to(self._device, memory_format=torch.channels_last)
         # What cannot become a bundle must not come up after an hour.
-        make_bundle(config, self._network, _NO_METRICS)
-        self._validation = validation_scans(config)
-        self._sampler = SliceSampler(
-            [(dataset["weight"], self._stacks(dataset)) for dataset in config.datasets],
-            config.model["channel_offsets_mm"],
-            self._settings["patch"],
-            generator,
+        make_bundle(config, network, NO_METRICS)
+        self._validation = EpochValidation(
+            config, validation_scans(config) if processes.is_first else [], self._device.type
         )
-        self._augment = Augmentation(config.augmentation, self._settings["patch"], generator)
-        self._average = AveragedModel(
-            self._network,
-            multi_avg_fn=get_ema_multi_avg_fn(self._settings["ema_decay"]),
-            use_buffers=True,
-        )
-        self._loss = _DiceAndCrossEntropy()
+        self._samples = MixedSamples(make_sources(config), config.seed)
         self._steps_per_epoch = math.ceil(
             self._settings["slices_per_epoch"] / self._settings["batch_size"]
         )
-        self._optimiser = torch.optim.AdamW(
-            self._network.parameters(),
-            lr=self._settings["learning_rate"],
-            weight_decay=self._settings["weight_decay"],
+        self._learner = Learner(
+            network, self._settings, self._steps_per_epoch, config.bones, processes
         )
-        self._schedule = torch.optim.lr_scheduler.LambdaLR(self._optimiser, self._rate)
+        self._checkpoint = Checkpoint(config.output, config.digest)
+        self._best = -1.0
+        self._best_epoch = 0
 
     def run(self) -> Bundle:
         """Train, and write the best bundle to the configured folder as soon as it is found.
+
+        A training that was killed goes on from its last whole epoch, with the same result.
 
         Returns
         -------
@@ -97,106 +90,117 @@ class Trainer:
         Raises
         ------
         OutputNotWritableError, TrainingLogError
-            The bundle or the log cannot be stored; what was stored before is still there.
+            The bundle, a checkpoint or the log cannot be stored; what was stored before is still
+            there.
+        CheckpointError
+            There is a checkpoint that does not belong to this training, or is damaged.
         """
-        log = TrainingLog(self._config.output)
-        best: Bundle | None = None
-        for epoch in range(1, self._settings["epochs"] + 1):
-            start = time.perf_counter()
-            record: dict[str, Any] = {"epoch": epoch, "loss": self._train_epoch(epoch)}
-            record["seconds"] = round(time.perf_counter() - start, 1)
-            last = epoch == self._settings["epochs"]
-            if epoch % self._settings["validate_every"] == 0 or last:
-                bundle = self._validate()
-                record["validation"] = bundle.description["metrics"]
-                if best is None or _mean_dice(bundle) > _mean_dice(best):
-                    best = bundle
-                    write_bundle(best, self._config.output)
-            log.append(record)
-        assert best is not None, "the last epoch is always validated"
-        return best
+        epoch = self._resume()
+        log = TrainingLog(self._config.output, keep=epoch) if self._processes.is_first else None
+        progress = Progress(self._settings["epochs"], epoch)
+        batches = iter(self._loader(epoch))
+        # Asked before an epoch, so that a training that was killed when it was over stays so.
+        while not self._processes.agree(self._is_over(epoch)):
+            epoch += 1
+            record = {"epoch": epoch, **self._train_epoch(epoch, batches)}
+            if log:
+                self._validate_epoch(epoch, record)
+                log.append(record)
+                self._checkpoint.save(
+                    self._learner.state(),
+                    {"epoch": epoch, "best": self._best, "best_epoch": self._best_epoch},
+                )
+                line = progress.line(record, self._best, self._best_epoch)
+                tqdm.write(line, file=sys.stderr)
+        # Absolute: a bare name would mean an installed bundle.
+        return Bundle.load(self._config.output.absolute())
 
-    def _stacks(self, dataset: dict[str, Any]) -> Sequence[Any]:
-        return [
-            make_stack(scan, self._config.model, plane)
-            for scan in iterate_scans(dataset, validation=False)
-            for plane in self._config.model["planes"]
-        ]
+    def forget(self) -> None:
+        """Remove the checkpoint: what is done is done, and the next run begins a new training."""
+        self._checkpoint.remove()
 
-    def _make_network(self) -> torch.nn.Module:
-        model = self._config.model
+    def _resume(self) -> int:
+        """Return the number of epochs that are done already."""
+        state = self._checkpoint.load()
+        if state is None:
+            return 0
         try:
-            network = create_network(
-                model["architecture"], len(model["channel_offsets_mm"]), len(BONES) + 1
-            )
-        except (KeyError, TypeError, ValueError, RuntimeError) as error:
-            reason = " ".join(str(error).split())[:300]
+            self._learner.restore(state.tensors)
+        except (RuntimeError, KeyError, ValueError) as error:
+            raise CheckpointError(self._checkpoint.path, "it is of another network") from error
+        self._best, self._best_epoch = state.record["best"], state.record["best_epoch"]
+        if not self._config.output.exists():
+            # Killed while the bundle was replaced: the next one is the best there is.
+            self._best = -1.0
+        return state.record["epoch"]
+
+    def _loader(self, epochs_done: int) -> DataLoader:
+        steps = range(
+            epochs_done * self._steps_per_epoch, self._settings["epochs"] * self._steps_per_epoch
+        )
+        return DataLoader(
+            self._samples,
+            batch_sampler=NumberedBatches(
+                steps,
+                self._settings["batch_size"],
+                self._accumulate,
+                self._processes.rank,
+                self._processes.world,
+            ),
+            num_workers=self._settings["workers"],
+            pin_memory=self._device.type == "cuda",
+        )
+
+    def _check_shares(self) -> None:
+        parts = self._accumulate * self._processes.world
+        if self._settings["batch_size"] % parts:
             raise ConfigurationError(
-                self._config.path, f"$.model.architecture: {reason}"
-            ) from error
-        if model["encoder_weights"] == "imagenet":
-            load_imagenet_encoder(network.encoder)
-        return network.to(self._device, memory_format=torch.channels_last)
+                self._config.path,
+                f"$.training.batch_size: {self._settings['batch_size']} slices are not a multiple "
+                f"of {self._processes.world} processes times {self._accumulate} micro-batches",
+            )
 
-    def _rate(self, step: int) -> float:
-        """Linear warm-up, then a cosine to 1 % of the learning rate."""
-        warmup = self._settings["warmup_epochs"] * self._steps_per_epoch
-        if step < warmup:
-            return (step + 1) / warmup
-        total = self._settings["epochs"] * self._steps_per_epoch
-        done = min(1.0, (step - warmup) / max(1, total - warmup))
-        return 0.01 + 0.99 * (1 + math.cos(math.pi * done)) / 2
+    @property
+    def _accumulate(self) -> int:
+        return self._settings.get("accumulate", 1)
 
-    def _train_epoch(self, epoch: int) -> float:
-        self._network.train()
-        losses = []
-        for _ in tqdm(range(self._steps_per_epoch), desc=f"epoch {epoch}", leave=False):
-            images, labels = self._sampler.draw(self._settings["batch_size"])
-            images, labels = self._augment(images.to(self._device), labels.to(self._device))
-            images = images.to(memory_format=torch.channels_last)
-            with torch.autocast(self._device.type, torch.bfloat16, enabled=self._autocasts):
-                logits = self._network(images)
-            loss = self._loss(logits.float(), labels)
-            self._optimiser.zero_grad(set_to_none=True)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(self._network.parameters(), 5.0)
-            self._optimiser.step()
-            self._schedule.step()
-            self._average.update_parameters(self._network)
-            losses.append(loss.item())
-        return round(float(np.mean(losses)), 5)
-
-    def _validate(self) -> Bundle:
-        network = copy.deepcopy(self._average.module)
-        engine = Engine(make_bundle(self._config, network, _NO_METRICS), self._device.type)
-        scores = {scan.name: _score(engine, scan) for scan in self._validation}
-        values = [v for by_bone in scores.values() for v in by_bone.values() if v is not None]
-        metrics = {
-            "dataset": "validation cases, the network's own labels",
-            "cases": list(scores),
-            "dice": scores,
-            "mean_dice": round(float(np.mean(values)), 4) if values else None,
+    def _train_epoch(self, epoch: int, batches: Iterator[list[torch.Tensor]]) -> dict[str, Any]:
+        """Return the epoch's part of the log."""
+        # What networks draw themselves, as dropout does: the same after a resume.
+        rng = np.random.default_rng((self._config.seed, epoch, self._processes.rank))
+        torch.manual_seed(int(rng.integers(2**63)))
+        first = (epoch - 1) * self._steps_per_epoch
+        losses, waited, start = [], 0.0, time.perf_counter()
+        steps = range(first, first + self._steps_per_epoch)
+        # None: only where somebody watches, in a terminal.
+        hidden = None if self._processes.is_first else True
+        for step in tqdm(steps, f"epoch {epoch}", unit="step", leave=False, disable=hidden):
+            asked = time.perf_counter()
+            micro_batches = list(islice(batches, self._accumulate))
+            waited += time.perf_counter() - asked
+            losses.append(self._learner.learn(step, micro_batches))
+        seconds = time.perf_counter() - start
+        return {
+            "loss": round(float(np.mean(losses)), 5),
+            "learning_rate": self._learner.learning_rate,
+            "seconds": round(seconds, 1),
+            "slices_per_second": round(len(steps) * self._settings["batch_size"] / seconds, 2),
+            "share_waiting": round(waited / seconds, 4),
         }
-        return make_bundle(self._config, network, metrics)
 
+    def _validate_epoch(self, epoch: int, record: dict[str, Any]) -> None:
+        """Validate where it is time to; keep the bundle if it is the best so far."""
+        if epoch % self._settings["validate_every"] and epoch < self._settings["epochs"]:
+            return
+        bundle = self._validation.measure(self._learner.averaged_network())
+        record["validation"] = bundle.description["metrics"]
+        dice = bundle.description["metrics"]["mean_dice"] or 0.0
+        if dice > self._best:
+            self._best, self._best_epoch = dice, epoch
+            write_bundle(bundle, self._config.output)
+            self._validation.draw_worst()
 
-class _DiceAndCrossEntropy(torch.nn.Module):
-    """Sum of soft Dice loss over all classes and cross-entropy."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        losses = import_smp().losses
-        self._dice = losses.DiceLoss(losses.MULTICLASS_MODE)
-        self._cross_entropy = torch.nn.CrossEntropyLoss()
-
-    def forward(self, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        return self._dice(logits, labels) + self._cross_entropy(logits, labels)
-
-
-def _score(engine: Engine, scan: LabelledScan) -> dict[str, float | None]:
-    by_bone = dice_by_bone(engine.predict(scan.volume).classes, scan.labels)
-    return {bone: value if value is None else round(value, 4) for bone, value in by_bone.items()}
-
-
-def _mean_dice(bundle: Bundle) -> float:
-    return bundle.description["metrics"]["mean_dice"] or 0.0
+    def _is_over(self, epoch: int) -> bool:
+        epochs = self._settings["epochs"]
+        patience = self._settings.get("patience", epochs)
+        return epoch >= epochs or epoch - self._best_epoch >= patience

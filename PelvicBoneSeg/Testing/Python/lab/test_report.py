@@ -37,12 +37,7 @@ from PelvicBoneSegLab.evaluation.report_names import DICE, HD95
 from PelvicBoneSegLab.evaluation.report_pictures import draw_pictures
 from PelvicBoneSegLab.evaluation.report_score import UnknownPurposeError
 from PelvicBoneSegLab.evaluation.report_summary import shown_bones, summarise, volume_agreement
-from PelvicBoneSegLab.evaluation.validation_report import (
-    BEGIN,
-    END,
-    benchmark_table,
-    replace_block,
-)
+from PelvicBoneSegLab.evaluation.validation_report import BLOCK, benchmark_table
 from PelvicBoneSegLib.errors import InputNotFoundError, OutputNotWritableError
 from PelvicBoneSegLib.evaluation.label_scheme import LabelScheme
 from PelvicBoneSegLib.segmentation.surface import closed_surface
@@ -421,14 +416,17 @@ def test_the_scale_is_symmetric():
 
 
 def test_the_block_of_the_documentation_is_replaced_and_the_rest_stays():
-    text = f"# Benchmarks\n\nSpeed.\n\n{BEGIN}\nold\n{END}\n\nMore.\n"
-    once = replace_block(text, "new")
-    assert once == f"# Benchmarks\n\nSpeed.\n\n{BEGIN}\nnew\n{END}\n\nMore.\n"
-    assert replace_block(once, "new") == once
+    text = f"# Benchmarks\n\nSpeed.\n\n{BLOCK.begin}\nold\n{BLOCK.end}\n\nMore.\n"
+    once = BLOCK.put_into(text, "new")
+    assert once == f"# Benchmarks\n\nSpeed.\n\n{BLOCK.begin}\nnew\n{BLOCK.end}\n\nMore.\n"
+    assert BLOCK.put_into(once, "new") == once
 
 
 def test_a_page_without_the_block_gets_it_at_its_end():
-    assert replace_block("# Benchmarks\n", "new") == f"# Benchmarks\n\n{BEGIN}\nnew\n{END}\n"
+    assert (
+        BLOCK.put_into("# Benchmarks\n", "new")
+        == f"# Benchmarks\n\n{BLOCK.begin}\nnew\n{BLOCK.end}\n"
+    )
 
 
 def test_the_table_has_every_bone_patient_and_n(a_report):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from PelvicBoneSegLab.training.cases import validation_scans
+from PelvicBoneSegLab.data.cases import validation_scans
 from PelvicBoneSegLab.training.config import TrainingConfig
 from PelvicBoneSegLab.validation import format_table, validate
 from PelvicBoneSegLib.segmentation.bundle import Bundle

@@ -89,7 +89,7 @@ def test_image_and_labels_lie_on_the_scan_s_own_voxels(request, a_logic, tmp_pat
 def test_the_training_reads_the_case(a_volume_node, a_logic, tmp_path, monkeypatch):
     pytest.importorskip("monai", reason="needs the extra 'lab'")
     yaml = pytest.importorskip("yaml", reason="needs the extra 'lab'")
-    from PelvicBoneSegLab.training.cases import iterate_scans
+    from PelvicBoneSegLab.data.cases import iterate_scans
     from PelvicBoneSegLab.training.config import TrainingConfig
 
     node = a_logic.segment(a_volume_node, BONES)

@@ -1,0 +1,151 @@
+"""Pictures of what the labels cover, to be looked at before a training.
+
+`python -m PelvicBoneSegLab.coverage.picture CONFIG --output DIR` writes one for each dataset that
+declares coverage: bones as lines, where the labels are silent about a bone as areas in its colour.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from PelvicBoneSegLib.anatomy import BONES, SEGMENTS
+from PelvicBoneSegLib.segmentation.output_folder import check_writable, write_together
+
+from ..data.cases import LabelledScan, iterate_scans
+from ..training.config import TrainingConfig
+
+COLUMNS = 6
+_TILE_INCHES = 1.7
+_COLOUR_COUNT = 192
+_COLOURS = [next(one.colour for one in SEGMENTS if one.bone == bone) for bone in BONES]
+
+
+def draw_coverage(scans: Sequence[LabelledScan], caption: str = "") -> Figure:
+    """Draw a row of slices for each scan, spread over those in which something is silent.
+
+    Parameters
+    ----------
+    scans
+        At least one.
+    caption
+        Line below: source, attribution.
+    """
+    height = _TILE_INCHES * len(scans) + 0.3
+    figure = Figure(figsize=(_TILE_INCHES * COLUMNS, height), dpi=84, facecolor="black")
+    grid = figure.add_gridspec(len(scans), COLUMNS, wspace=0.02, hspace=0.02,
+                               left=0, right=1, top=1, bottom=0.3 / height)  # fmt: skip
+    for row, scan in enumerate(scans):
+        for column, index in enumerate(_telling_slices(scan)):
+            axes = figure.add_subplot(grid[row, column])
+            axes.set_axis_off()
+            _draw_slice(axes, scan, index)
+            if not column:
+                axes.text(4, 4, scan.name, color="white", fontsize=7, va="top")
+    figure.text(0.5, 0.08 / height, caption, color="white", ha="center", fontsize=7)
+    return figure
+
+
+def write_pictures(
+    config: TrainingConfig, output: Path, cases: Sequence[str] = (), caption: str = ""
+) -> list[Path]:
+    """Write `<dataset>.png` for every dataset of scans that declares coverage.
+
+    Parameters
+    ----------
+    config
+        The configuration.
+    output
+        Folder for the pictures.
+    cases
+        Names of the cases to draw; all where it is empty.
+    caption
+        See `draw_coverage`.
+
+    Raises
+    ------
+    TrainingDataError, CoverageError
+        A dataset cannot be read.
+    OutputNotWritableError
+        The pictures cannot be stored.
+    """
+    check_writable(output)
+    figures = {}
+    for dataset in config.datasets:
+        if "coverage" in dataset and "label_maps" not in dataset:
+            scans = [scan for scan in _scans(dataset) if not cases or scan.name in cases]
+            if scans:
+                figures[dataset["name"]] = draw_coverage(scans, caption)
+
+    def fill(folder: Path) -> None:
+        for name, figure in figures.items():
+            _save(figure, folder / f"{name}.png")
+
+    return write_together(output, fill)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description="Draw what the labels of datasets cover.")
+    parser.add_argument("config", type=Path)
+    parser.add_argument("--output", type=Path, required=True, help="folder for the pictures")
+    parser.add_argument("--cases", nargs="+", default=(), help="names; all if left out")
+    parser.add_argument("--caption", default="")
+    options = parser.parse_args(arguments)
+    config = TrainingConfig.load(options.config)
+    for path in write_pictures(config, options.output, options.cases, options.caption):
+        print(path)
+
+
+def _save(figure: Figure, path: Path) -> None:
+    """Write a PNG with a palette, a fifth of the size."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    reduced = picture.quantize(_COLOUR_COUNT, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    reduced.save(path, optimize=True)
+
+
+def _scans(dataset: dict[str, Any]) -> Iterator[LabelledScan]:
+    for validation in (False, True):
+        yield from iterate_scans(dataset, validation=validation)
+
+
+def _stacks(scan: LabelledScan) -> list[np.ndarray]:
+    axes = scan.volume.axes
+    plane = axes.acquisition_plane or "coronal"
+    return [axes.to_stack(array, plane) for array in (scan.volume.voxels, scan.labels, scan.silent)]
+
+
+def _telling_slices(scan: LabelledScan) -> list[int]:
+    _, labels, silent = _stacks(scan)
+    shown = silent if silent.any() else labels
+    filled = np.flatnonzero(shown.any(axis=(1, 2)))
+    picked = np.linspace(0, filled.size - 1, COLUMNS + 2)[1:-1].round().astype(int)
+    return filled[picked].tolist()
+
+
+def _draw_slice(axes: Axes, scan: LabelledScan, index: int) -> None:
+    image, labels, silent = (stack[index] for stack in _stacks(scan))
+    plane = scan.volume.axes.acquisition_plane or "coronal"
+    _, row, column = scan.volume.axes.stack_spacing(plane)
+    axes.imshow(image, cmap="gray", vmax=np.percentile(image, 99.5), aspect=row / column)
+    for bit, colour in enumerate(_COLOURS):
+        open_ = (silent >> bit & 1).astype(bool)
+        if open_.any():
+            axes.contourf(open_, levels=[0.5, 1.5], colors=[colour], alpha=0.4)
+        mask = labels == bit + 1
+        if mask.any():
+            axes.contour(mask, levels=[0.5], colors=[colour], linewidths=0.8)
+
+
+if __name__ == "__main__":
+    main()

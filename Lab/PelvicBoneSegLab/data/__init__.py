@@ -1,0 +1,1 @@
+"""Labelled scans: read, checked, and brought to the spacing of the network."""

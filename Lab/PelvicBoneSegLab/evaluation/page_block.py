@@ -1,0 +1,56 @@
+"""Blocks of a page that a command writes, between two marks; the rest of the page is by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PelvicBoneSegLib.segmentation.output_folder import write_together
+
+BENCHMARKS = Path("docs/benchmarks.md")
+
+
+@dataclass(frozen=True)
+class PageBlock:
+    """A block by its name, which its marks carry."""
+
+    name: str
+
+    @property
+    def begin(self) -> str:
+        """The line above the block."""
+        return f"<!-- {self.name}:begin -->"
+
+    @property
+    def end(self) -> str:
+        """The line below the block."""
+        return f"<!-- {self.name}:end -->"
+
+    def put_into(self, text: str, content: str) -> str:
+        """Put content between the marks; at the end of the text where there are none yet."""
+        marked = f"{self.begin}\n{content}\n{self.end}"
+        if self.begin not in text or self.end not in text:
+            return f"{text.rstrip()}\n\n{marked}\n".lstrip()
+        before, _, rest = text.partition(self.begin)
+        return f"{before}{marked}{rest.partition(self.end)[2]}"
+
+    def update(self, page: Path, content: str) -> None:
+        """Put content into a page, which is made if need be; the rest of it stays.
+
+        Raises
+        ------
+        OutputNotWritableError
+            The page cannot be stored; it is as it was.
+        """
+        before = page.read_text(encoding="utf-8") if page.exists() else "# Benchmarks\n"
+
+        def fill(folder: Path) -> None:
+            (folder / page.name).write_text(self.put_into(before, content), encoding="utf-8")
+
+        write_together(page.parent, fill)
+
+
+def markdown_table(heading: list[str], rows: list[list[str]]) -> list[str]:
+    """Lay a table out as lines of Markdown, all columns but the first to the right."""
+    lines = [heading, ["---", *("---:" for _ in heading[1:])], *rows]
+    return ["| " + " | ".join(line) + " |" for line in lines]

@@ -1,0 +1,64 @@
+"""What in a body slices are centred on."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from PelvicBoneSegLib.anatomy import BONES, HIP_BONE
+from PelvicBoneSegLib.segmentation.volume import Volume
+
+from ..coverage.case import Case
+from ..coverage.head_frame import HeadFrame
+from ..coverage.pubis import pubis_of_frame
+from ..errors import CoverageError
+from .tissue_map import GRID_MM, TissueMap
+
+_STEP = 2
+"""Every second voxel along each axis will do."""
+
+_REMEMBERED = 4000
+"""Points kept for each target."""
+
+_CANONICAL_TO_LPS = np.array(
+    [[GRID_MM, 0, 0, 0], [0, GRID_MM, 0, 0], [0, 0, -GRID_MM, 0], [0, 0, 0, 1]], float
+)
+"""Of (i, j, k) of an array whose axes run to inferior, posterior and left."""
+
+
+def body_points(tissue_map: TissueMap) -> np.ndarray:
+    """Return voxels of the body, evenly spread, shape (N, 3)."""
+    return _points(tissue_map.tissues[::_STEP, ::_STEP, ::_STEP] != 0)
+
+
+def bone_points(tissue_map: TissueMap) -> list[np.ndarray]:
+    """Return voxels of each bone that is there, and of the pubis, each of shape (N, 3).
+
+    The pubis is a target of its own: it is a tenth of the hip bone, and the scans whose labels
+    leave it out teach nothing about it. Where the map's labels leave it out it is none.
+    """
+    classes = tissue_map.classes.take(tissue_map.tissues[::_STEP, ::_STEP, ::_STEP])
+    masks = [classes == index for index in range(1, len(BONES) + 1)]
+    pubis = _pubis(tissue_map)
+    if pubis is not None:
+        masks.append(pubis[::_STEP, ::_STEP, ::_STEP])
+    return [_points(mask) for mask in masks if mask.any()]
+
+
+def _pubis(tissue_map: TissueMap) -> np.ndarray | None:
+    """Return where the pubis is, or None where the labels or the body's two ends do not say it."""
+    hip_bone = BONES.index(HIP_BONE)
+    silent = tissue_map.silent
+    if silent is not None and (silent >> hip_bone & 1).any():
+        return None
+    labels = tissue_map.classes.take(tissue_map.tissues)
+    case = Case(tissue_map.name, Volume(tissue_map.tissues, _CANONICAL_TO_LPS), labels)
+    try:
+        frame = HeadFrame.of(case)
+    except CoverageError:
+        return None
+    return pubis_of_frame(frame, _CANONICAL_TO_LPS, labels.shape) & (labels == hip_bone + 1)
+
+
+def _points(mask: np.ndarray) -> np.ndarray:
+    points = np.argwhere(mask) * _STEP
+    return points[:: max(1, len(points) // _REMEMBERED)].astype(np.int32)

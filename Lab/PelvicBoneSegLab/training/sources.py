@@ -1,0 +1,76 @@
+"""From the datasets of a configuration to the sources of its samples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PelvicBoneSegLib.segmentation.bundle import Bundle
+
+from ..data.cases import LabelledScan, iterate_scans
+from ..data.stacks import make_stack
+from ..synthesis import SyntheticSource, tissue_map_from_scan, tissue_maps_from_labels
+from .augmentation import Augmentation
+from .config import TrainingConfig
+from .real_slices import RealSlices
+from .sample import Source
+from .teacher import Teacher
+
+
+def make_sources(config: TrainingConfig) -> list[tuple[float, Source]]:
+    """Read all training cases.
+
+    Returns
+    -------
+    Sources with their shares.
+
+    Raises
+    ------
+    TrainingDataError
+        A dataset cannot be read, see `data.cases.iterate_scans`.
+    BundleNotFoundError, BundleInvalidError, BundleDigestError
+        The teacher of a dataset cannot be used.
+    """
+    sources: list[tuple[float, Source]] = []
+    for dataset in config.datasets:
+        real, synthetic = dataset.get("weight", 0), dataset.get("synthetic_weight", 0)
+        if "label_maps" in dataset:
+            sources.append((synthetic, _synthetic(config, tissue_maps_from_labels(dataset))))
+            continue
+        scans = _training_scans(config, dataset)
+        if real:
+            sources.append((real, _real(config, dataset, scans)))
+        if synthetic:
+            maps = [tissue_map_from_scan(scan) for scan in scans]
+            sources.append((synthetic, _synthetic(config, maps)))
+    return sources
+
+
+def _training_scans(config: TrainingConfig, dataset: dict[str, Any]) -> list[LabelledScan]:
+    scans = list(iterate_scans(dataset, validation=False))
+    if "teacher" not in dataset:
+        return scans
+    teacher = Teacher(Bundle.load(dataset["teacher"]), config.training["device"])
+    return [teacher.complete(scan) for scan in scans]
+
+
+def _real(config: TrainingConfig, dataset: dict[str, Any], scans: list[LabelledScan]) -> RealSlices:
+    model = config.model
+    planes = dataset.get("planes") or dict.fromkeys(model["planes"], 1.0)
+    return RealSlices(
+        {plane: [make_stack(scan, model, plane) for scan in scans] for plane in planes},
+        planes,
+        model["channel_offsets_mm"],
+        Augmentation(config.augmentation, config.training["patch"], model["spacing_mm"]),
+    )
+
+
+def _synthetic(config: TrainingConfig, maps: list[Any]) -> SyntheticSource:
+    model = config.model
+    assert config.synthesis is not None, "the configuration was checked"
+    return SyntheticSource(
+        maps,
+        model["channel_offsets_mm"],
+        model["spacing_mm"],
+        config.training["patch"],
+        config.synthesis,
+    )

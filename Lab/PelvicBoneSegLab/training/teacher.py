@@ -1,0 +1,61 @@
+"""Self-training: where the labels are silent, what an earlier bundle is sure of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.ndimage import distance_transform_edt
+
+from PelvicBoneSegLib.anatomy import BONES
+from PelvicBoneSegLib.segmentation.bundle import Bundle
+from PelvicBoneSegLib.segmentation.engine import Engine
+
+from ..data.cases import LabelledScan
+
+_BONE, _NO_BONE = 0.5, 0.2
+"""From this probability on a silent voxel is bone; below that it may be background."""
+
+_REACH_MM = 10.0
+"""Background is taken only this near to bone that was found: further away the teacher may have
+missed all of it, and what it missed has to stay open."""
+
+
+class Teacher:
+    """Answers where the labels of a scan are silent.
+
+    Parameters
+    ----------
+    bundle
+        A bundle that has seen such bone elsewhere.
+    device
+        One of `device.DEVICES`.
+
+    References
+    ----------
+    Xie Q. et al., Self-training with noisy student improves ImageNet classification, CVPR 2020.
+
+    Raises
+    ------
+    BundleInvalidError, DeviceUnavailableError
+        As `Engine`.
+    """
+
+    def __init__(self, bundle: Bundle, device: str) -> None:
+        self._bones = bundle.bones
+        self._engine = Engine(bundle, device)
+
+    def complete(self, scan: LabelledScan) -> LabelledScan:
+        """Return the scan with fewer silent voxels; its own labels are kept."""
+        probabilities = self._engine.class_probabilities(scan.volume)
+        labels, silent = scan.labels.copy(), scan.silent.copy()
+        for channel, bone in enumerate(self._bones, start=1):
+            bit = np.uint8(1 << BONES.index(bone))
+            asked = (scan.silent & bit > 0) & (scan.labels == 0)
+            found = asked & (probabilities[channel] >= _BONE * 255)
+            if not found.any():
+                continue
+            labels[found] = BONES.index(bone) + 1
+            near = distance_transform_edt(~found, scan.volume.spacing[::-1]) <= _REACH_MM
+            silent[asked & near & (probabilities[channel] < _NO_BONE * 255)] &= ~bit
+        return replace(scan, labels=labels, silent=silent)

@@ -1,0 +1,56 @@
+"""Slices are centred on each bone alike, and on the pubis where the labels have it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lab.synthesis.small_bodies import a_map
+from PelvicBoneSegLab.synthesis.regrid import smooth_labels
+from PelvicBoneSegLab.synthesis.targets import body_points, bone_points
+from PelvicBoneSegLab.synthesis.tissue_map import GRID_MM, Kind, TissueMap
+from PelvicBoneSegLib.anatomy import BONES, HIP_BONE
+from PelvicBoneSegLib.segmentation.postprocess import bone_classes
+from PelvicBoneSegLib.segmentation.reader import read_volume
+from PelvicBoneSegLib.segmentation.resources import resource_dir
+
+HIP = BONES.index(HIP_BONE)
+
+
+@pytest.fixture(scope="module")
+def phantom() -> TissueMap:
+    volume = read_volume(resource_dir() / "Samples" / "pelvic_phantom_labels.nii.gz")
+    axes = volume.axes
+    labels = axes.to_stack(bone_classes(volume.voxels.astype(np.uint8)), "axial")
+    tissues = smooth_labels(labels, axes.spacing, range(1, len(BONES) + 1))
+    return a_map(tissues, [Kind.AIR, *[Kind.MARROW] * len(BONES)], list(range(len(BONES) + 1)))
+
+
+def test_the_pubis_is_a_target_of_its_own(phantom):
+    *bones, pubis = bone_points(phantom)
+    assert len(bones) == len(BONES)
+    assert (phantom.tissues[tuple(pubis.T)] == HIP + 1).all()
+    hip_bone = bones[HIP]
+    superior_inferior, anterior_posterior, right_left = (
+        pubis.mean(axis=0) - hip_bone.mean(axis=0)
+    ) * GRID_MM
+    assert superior_inferior > 40, "it is the lower part"
+    assert anterior_posterior < -15, "and in front"
+    assert abs(right_left) < 10
+    middle = hip_bone[:, 2].mean()
+    assert np.abs(pubis[:, 2] - middle).mean() < 0.6 * np.abs(hip_bone[:, 2] - middle).mean()
+
+
+def test_labels_that_leave_the_pubis_out_give_no_such_target(phantom):
+    silent = np.zeros_like(phantom.tissues)
+    silent[-1, 0, 0] = 1 << HIP
+    partial = TissueMap("partial", phantom.tissues, phantom.classes, phantom.kinds, silent)
+    assert len(bone_points(partial)) == len(BONES)
+
+
+def test_without_heads_nobody_knows_where_the_pubis_is():
+    tissues = np.zeros((40, 40, 40))
+    tissues[10:30, 10:30, 10:30] = 1
+    body = a_map(tissues, [Kind.AIR, Kind.MARROW], [0, HIP + 1])
+    assert len(bone_points(body)) == 1
+    assert (body.tissues[tuple(body_points(body).T)] == 1).all()

@@ -1,0 +1,187 @@
+"""A configuration is checked on load, and need not say what is recommended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from lab.small_dataset import write_configuration
+from PelvicBoneSegLab.errors import ConfigurationError
+from PelvicBoneSegLab.training.config import TrainingConfig
+from PelvicBoneSegLib.errors import BundleNotFoundError
+from segmentation.small_bundle import ARCHITECTURE, write_small_bundle
+
+CONFIGS = Path(__file__).parents[5] / "Lab" / "configs"
+
+
+def minimal(**changes):
+    return {
+        "output": "runs/ours",
+        "datasets": [
+            {"name": "ours", "root": "data", "labels": {1: "femur"}, "validation": ["case_03"]}
+        ],
+        "bundle": {
+            "name": "ours",
+            "description": "d",
+            "licence": "l",
+            "training_data": [{"name": "ours", "description": "d", "licence": "l"}],
+        },
+        **changes,
+    }
+
+
+def check(content):
+    return TrainingConfig.from_content(content, Path("c.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("section", "field", "value"),
+    [
+        ("training", "epochs", 0),
+        ("training", "unknown", 1),
+        ("training", "patience", 0),
+        ("model", "planes", ["diagonal"]),
+        ("model", "planes", []),
+        ("model", "bones", ["tibia"]),
+        ("training", "patch", 100),
+        ("augmentation", "gamma", 3),
+        ("augmentation", "gamma", [1.2, 0.8]),
+        ("augmentation", "scale", [0, 1]),
+        ("training", "ema_decay", 1.5),
+        ("model", "percentiles", [99, 1]),
+        ("model", "spacing_mm", 50),
+        ("model", "architecture", {"arch": "nonsense", "encoder_name": "resnet34"}),
+        ("bundle", "name", "My Bundle"),
+        ("bundle", "version", 1.0),
+        ("bundle", "colour", "blue"),
+        ("bundle", "training_data", []),
+    ],
+)
+def test_a_wrong_field_is_named(a_configuration, load, section, field, value):
+    a_configuration[section][field] = value
+    with pytest.raises(ConfigurationError, match=field):
+        load(a_configuration)
+
+
+@pytest.mark.parametrize("value", ["a", 0, 1.5, True])
+def test_a_label_that_is_no_number_of_an_object_is_named(a_configuration, load, value):
+    a_configuration["datasets"][0]["labels"] = {value: "femur"}
+    with pytest.raises(ConfigurationError, match=f"labels: '{value}' does not match"):
+        load(a_configuration)
+
+
+def test_a_configuration_without_validation_cases_is_refused(a_configuration, load):
+    a_configuration["datasets"][0]["validation"] = []
+    with pytest.raises(ConfigurationError, match="validation cases"):
+        load(a_configuration)
+
+
+def test_a_configuration_that_trains_on_nothing_is_refused(a_configuration, load):
+    a_configuration["datasets"][0]["weight"] = 0
+    with pytest.raises(ConfigurationError, match="all weights are 0"):
+        load(a_configuration)
+
+
+def test_a_patience_in_which_nothing_is_validated_is_refused(a_configuration, load):
+    a_configuration["training"].update(validate_every=5, patience=4)
+    with pytest.raises(ConfigurationError, match="patience.*below validate_every"):
+        load(a_configuration)
+
+
+def test_micro_batches_have_to_be_equal(a_configuration, load):
+    a_configuration["training"].update(batch_size=4, accumulate=3)
+    with pytest.raises(ConfigurationError, match="batch_size.*no multiple of accumulate"):
+        load(a_configuration)
+
+
+def test_a_patient_has_to_be_a_regular_expression(a_configuration, load):
+    a_configuration["datasets"][0]["patient"] = "(case"
+    with pytest.raises(ConfigurationError, match=r"datasets\[0\]\.patient"):
+        load(a_configuration)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"), [(b"a: [", "c.yaml"), (b"\xff\xfea", "c.yaml"), (b"3", "object")]
+)
+def test_a_file_that_is_no_configuration_is_refused(tmp_path, content, reason):
+    path = tmp_path / "c.yaml"
+    path.write_bytes(content)
+    with pytest.raises(ConfigurationError, match=reason):
+        TrainingConfig.load(path)
+
+
+def test_the_data_folder_comes_from_the_environment(a_configuration, load, monkeypatch):
+    a_configuration["datasets"][0]["root"] = "${PELVICBONESEG_DATA}/blocks"
+    monkeypatch.setenv("PELVICBONESEG_DATA", "elsewhere")
+    assert load(a_configuration).datasets[0]["root"].as_posix() == "elsewhere/blocks"
+
+
+def test_what_is_left_out_takes_the_recommended_value():
+    config = check(minimal())
+    assert config.datasets[0]["weight"] == 1.0
+    assert config.seed == 0
+    assert config.training["batch_size"] == 16
+    assert config.augmentation["rotation_deg"] == 20
+    assert config.synthesis is None
+    assert config.bones == ("femur", "hip_bone", "sacrum", "lumbar_spine")
+
+
+def test_a_section_may_say_a_part():
+    config = check(minimal(training={"epochs": 7}, model={"planes": ["axial"]}))
+    assert (config.training["epochs"], config.training["patch"]) == (7, 192)
+    assert (config.model["planes"], config.model["spacing_mm"]) == (["axial"], 1.37)
+
+
+def test_synthesis_takes_recommended_values_where_a_dataset_is_synthesised_from():
+    content = minimal()
+    content["datasets"][0]["synthetic_weight"] = 0.3
+    config = check(content)
+    assert config.synthesis["elastic_mm"] == [0, 8]
+    assert "weight" not in config.datasets[0]
+
+
+@pytest.mark.parametrize("name", ["default"])
+def test_the_shipped_configuration_says_everything(name):
+    """Its digest, by which a checkpoint knows it, does not hang on what is recommended."""
+    content = yaml.safe_load((CONFIGS / f"{name}.yaml").read_text(encoding="utf-8"))
+    config = TrainingConfig.load(CONFIGS / f"{name}.yaml")
+    for section in ("model", "training", "augmentation", "synthesis", "bundle"):
+        assert list(getattr(config, section)) == list(content[section])
+    for dataset, given in zip(config.datasets, content["datasets"], strict=True):
+        assert list(dataset) == list(given)
+
+
+def test_the_digest_tells_configurations_apart(a_configuration, load, tmp_path):
+    first = load(a_configuration).digest
+    assert TrainingConfig.load(
+        write_configuration(tmp_path / "d.yaml", a_configuration)
+    ).digest == (first)
+    a_configuration["seed"] += 1
+    assert load(a_configuration).digest != first
+
+
+def test_a_training_that_starts_from_a_bundle_is_built_like_it(tmp_path):
+    bundle = write_small_bundle(tmp_path / "small", classes=["background", "hip_bone", "femur"])
+    model = check(minimal(model={"start_from": str(bundle)})).model
+    assert model["architecture"] == ARCHITECTURE
+    assert (model["spacing_mm"], model["encoder_weights"]) == (2.0, "none")
+    assert model["bones"] == ["hip_bone", "femur"]
+
+
+def test_a_bundle_to_start_from_that_is_not_there_is_named():
+    with pytest.raises(BundleNotFoundError, match="nowhere"):
+        check(minimal(model={"start_from": "nowhere"}))
+
+
+def test_the_output_must_not_replace_what_is_started_from(tmp_path):
+    bundle = write_small_bundle(tmp_path / "small")
+    with pytest.raises(ConfigurationError, match="start_from.*would replace it"):
+        check(minimal(model={"start_from": str(bundle)}, output=str(bundle)))
+
+
+def test_imagenet_must_not_replace_what_is_started_from(tmp_path):
+    bundle = write_small_bundle(tmp_path / "small")
+    with pytest.raises(ConfigurationError, match="encoder_weights.*has to be none"):
+        check(minimal(model={"start_from": str(bundle), "encoder_weights": "imagenet"}))

@@ -1,0 +1,98 @@
+"""A teacher speaks where the labels are silent, and nowhere else."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from PelvicBoneSegLab.data.cases import LabelledScan
+from PelvicBoneSegLab.training import sources, teacher
+from PelvicBoneSegLab.training.sources import make_sources
+from PelvicBoneSegLab.training.teacher import Teacher
+from PelvicBoneSegLib.anatomy import BONES
+from PelvicBoneSegLib.segmentation.bundle import Bundle
+from PelvicBoneSegLib.segmentation.volume import Volume
+from segmentation.small_bundle import write_small_bundle
+
+SHAPE = (8, 40, 40)
+FEMUR, HIP_BONE = 1, 2
+HIP_BIT = 2
+
+
+@pytest.fixture
+def scan():
+    """A femur; the right half says nothing about the hip bone."""
+    labels = np.zeros(SHAPE, np.uint8)
+    labels[:, 5:10, 22:26] = FEMUR
+    silent = np.zeros(SHAPE, np.uint8)
+    silent[:, :, 20:] = HIP_BIT
+    voxels = np.arange(np.prod(SHAPE), dtype=np.float32).reshape(SHAPE)
+    return LabelledScan("a", Volume(voxels, np.diag([2.0, 2, 5, 1])), labels, silent)
+
+
+@pytest.fixture
+def complete(monkeypatch, tmp_path):
+    """Complete a scan by a teacher with given probabilities of the hip bone."""
+
+    def run(scan, hip_bone):
+        class Knowing:
+            def __init__(self, bundle, device):
+                assert device == "cpu"
+
+            def class_probabilities(self, volume):
+                found = np.zeros((1 + len(BONES), *SHAPE), np.uint8)
+                found[HIP_BONE] = np.round(np.multiply(hip_bone, 255))
+                return found
+
+        monkeypatch.setattr(teacher, "Engine", Knowing)
+        write_small_bundle(tmp_path / "bundle")
+        return Teacher(Bundle.load(tmp_path / "bundle"), "cpu").complete(scan)
+
+    return run
+
+
+def test_it_labels_silent_voxels_and_keeps_what_was_drawn(scan, complete):
+    sure = np.zeros(SHAPE)
+    sure[:, 4:12, 10:30] = 0.9
+    done = complete(scan, sure)
+    expected = scan.labels.copy()
+    expected[:, 4:12, 20:30] = HIP_BONE
+    expected[:, 5:10, 22:26] = FEMUR
+    assert np.array_equal(done.labels, expected)
+    assert done.name == scan.name and done.volume is scan.volume
+
+
+def test_background_is_settled_near_what_was_found_alone(scan, complete):
+    sure = np.zeros(SHAPE)
+    sure[:, 20:25, 20:25] = 0.9
+    sure[:, 25, 20:25] = 0.35
+    silent = complete(scan, sure).silent
+    assert not silent[:, 27, 20:25].any()
+    assert (silent[:, 25, 20:25] == HIP_BIT).all(), "it was not sure"
+    assert (silent[:, 35, 20:25] == HIP_BIT).all(), "it is 20 mm away"
+    assert not silent[:, :, :20].any()
+
+
+def test_a_teacher_that_finds_nothing_changes_nothing(scan, complete):
+    done = complete(scan, np.full(SHAPE, 0.4))
+    assert np.array_equal(done.labels, scan.labels)
+    assert np.array_equal(done.silent, scan.silent)
+
+
+def test_training_cases_of_a_dataset_go_through_its_teacher(
+    a_configuration, load, tmp_path, monkeypatch
+):
+    write_small_bundle(tmp_path / "teacher")
+    asked = []
+
+    class Listening(Teacher):
+        def complete(self, scan):
+            asked.append(scan.name)
+            return super().complete(scan)
+
+    monkeypatch.setattr(sources, "Teacher", Listening)
+    make_sources(load(a_configuration))
+    assert asked == []
+    a_configuration["datasets"][0]["teacher"] = str(tmp_path / "teacher")
+    make_sources(load(a_configuration))
+    assert asked == ["case_a", "case_b"]
