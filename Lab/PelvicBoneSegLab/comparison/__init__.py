@@ -1,0 +1,1 @@
+"""The comparison table: networks trained with one budget, measured in one way."""

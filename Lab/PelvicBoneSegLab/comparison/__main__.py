@@ -1,0 +1,48 @@
+"""The comparison table: `python -m PelvicBoneSegLab.comparison Lab/configs/comparison.yaml`.
+
+It trains what has not been trained, measures what has not been measured, and writes the tables. A
+run that was killed goes on where it was when the command is given again.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ..evaluation.page_block import PageBlock
+from .measuring import Measured, measured
+from .plan import Plan, Variant
+from .table import comparison_block
+from .training import is_trained, train_variant
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description="Train, measure and compare networks.")
+    parser.add_argument("plan", type=Path, help="the YAML file that names the variants")
+    parser.add_argument("--budget", help="one of the plan's budgets; else its own choice")
+    parser.add_argument("--only", nargs="+", metavar="VARIANT", help="leave the others as they are")
+    parser.add_argument("--report-only", action="store_true", help="train nothing")
+    options = parser.parse_args(arguments)
+    plan = Plan.load(options.plan, options.budget)
+    chosen = plan.variants
+    if options.only:
+        chosen = tuple(plan.variant(name) for name in options.only)
+    if not options.report_only:
+        for variant in chosen:
+            _train_and_measure(plan, variant)
+    results = {one.name: measured(plan, one) for one in plan.variants if is_trained(one)}
+    PageBlock(plan.block).update(plan.page, comparison_block(plan, results))
+    print(f"{len(results)} of {len(plan.variants)} variants are in {plan.page}")
+
+
+def _train_and_measure(plan: Plan, variant: Variant) -> Measured:
+    print(f"{variant.name}: {'trained' if is_trained(variant) else 'training'}", flush=True)
+    train_variant(plan, variant)
+    result = measured(plan, variant)
+    print(f"{variant.name}: {result['training']['seconds']:.0f} s of training", flush=True)
+    return result
+
+
+if __name__ == "__main__":
+    main()

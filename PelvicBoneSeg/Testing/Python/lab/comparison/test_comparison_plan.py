@@ -1,0 +1,142 @@
+"""Variants of a base configuration, and what is refused before anything is trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lab.comparison.small_plan import load_plan, plan_content, volumetric
+from PelvicBoneSegLab.comparison.merging import merged
+from PelvicBoneSegLab.comparison.plan import Plan
+from PelvicBoneSegLab.errors import ConfigurationError
+from PelvicBoneSegLib.anatomy import BONES
+
+BASE = {
+    "training": {"epochs": 2, "patch": 64},
+    "datasets": [{"name": "a", "weight": 1.0, "coverage": []}, {"name": "b", "weight": 2.0}],
+}
+OWN_PLAN = Path(__file__).parents[5] / "Lab" / "configs" / "comparison.yaml"
+
+
+@pytest.fixture
+def content(tmp_path):
+    return plan_content(tmp_path)
+
+
+def test_mappings_are_merged_and_values_replaced():
+    assert merged(BASE, {"training": {"epochs": 5}})["training"] == {"epochs": 5, "patch": 64}
+
+
+def test_a_dataset_is_changed_by_its_name():
+    changed = merged(BASE, {"datasets": {"a": {"coverage": None}}})["datasets"]
+    assert changed == [{"name": "a", "weight": 1.0}, {"name": "b", "weight": 2.0}]
+
+
+def test_a_list_replaces_a_list():
+    assert merged(BASE, {"datasets": [{"name": "c"}]})["datasets"] == [{"name": "c"}]
+
+
+def test_the_base_is_not_changed():
+    merged(BASE, {"datasets": {"a": {"coverage": None}}, "training": {"epochs": 9}})
+    assert BASE["datasets"][0]["coverage"] == [] and BASE["training"]["epochs"] == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "place"),
+    [
+        ({"datasets": {"z": {"weight": 1}}}, r"\$\.datasets: there is no z"),
+        ({"datasets": {"b": {"coverage": None}}}, r"\$\.datasets\.b\.coverage: .*not there"),
+        ({"training": {"epoch": None}}, r"\$\.training\.epoch: .*not there"),
+    ],
+)
+def test_a_wrong_name_is_refused_with_its_place(changes, place):
+    with pytest.raises(ValueError, match=place):
+        merged(BASE, changes)
+
+
+def test_a_variant_is_the_base_with_its_overrides(tmp_path, content):
+    plan = load_plan(tmp_path, content)
+    offsets = [one.runs[0].model["channel_offsets_mm"] for one in plan.variants]
+    assert offsets == [[-5, 0, 5], [0]]
+    assert plan.variants[1].runs[0].output == tmp_path / "runs" / "alone" / "bundle"
+    assert plan.variants[1].runs[0].bundle["name"] == "alone"
+
+
+def test_a_budget_is_laid_over_all_variants(tmp_path, content):
+    plan = load_plan(tmp_path, content, "larger")
+    assert [one.runs[0].training["epochs"] for one in plan.variants] == [3, 3]
+    assert plan.block == "comparison-larger"
+
+
+def test_one_network_a_bone_has_a_run_for_each(tmp_path, content):
+    content["variants"].append({"name": "four", "kind": "one_per_bone", "title": "Four"})
+    runs = load_plan(tmp_path, content).variants[2].runs
+    assert [run.bones for run in runs] == [(bone,) for bone in BONES]
+    assert len({run.output for run in runs}) == 4
+
+
+def test_a_fused_variant_has_the_weights_of_another(tmp_path, content):
+    content["variants"].append(
+        {"name": "f", "kind": "fused", "title": "F", "weights_of": "blocks", "planes": ["axial"]}
+    )
+    plan = load_plan(tmp_path, content)
+    assert plan.variants[2].runs == plan.variants[0].runs
+
+
+def test_a_specialist_holds_the_heads_of_the_same_patients_out(tmp_path, content):
+    content["variants"].append(
+        {"name": "h", "kind": "head_crops", "title": "H", "half_width_mm": 40}
+    )
+    dataset = load_plan(tmp_path, content).variants[2].runs[0].datasets[0]
+    assert dataset["validation"] == ["case_c_left", "case_c_right"]
+    assert dataset["root"] == tmp_path / "runs" / "h" / "crops" / "blocks"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda c: c["variants"][1]["overrides"].update(modl={}), "modl"),
+        (lambda c: c["variants"][1]["overrides"]["model"].update(colour="red"), "colour"),
+        (lambda c: c["variants"][1].update(overrides={"datasets": {"z": {}}}), "alone.*no z"),
+        (lambda c: c["variants"][1].update(name="blocks"), "blocks is there twice"),
+        (lambda c: c["variants"][1].update(kind="magic"), "variants"),
+        (lambda c: c["variants"].append({**volumetric(), "network": {}}), "variants"),
+        (lambda c: c["tables"][0]["rows"].append("zzz"), "no zzz"),
+        (lambda c: c["tables"][0].update(reference="zzz"), "no zzz"),
+        (
+            lambda c: c["variants"][1].update(kind="head_crops", half_width_mm=40),
+            "alone knows nothing but heads",
+        ),
+        (lambda c: c.update(budget="huge"), "no huge"),
+        (
+            lambda c: c["variants"].append(
+                {"name": "f", "kind": "fused", "title": "F", "weights_of": "z", "planes": ["axial"]}
+            ),
+            "no z above",
+        ),
+    ],
+)
+def test_a_wrong_plan_is_refused(tmp_path, content, change, message):
+    change(content)
+    with pytest.raises(ConfigurationError, match=message):
+        load_plan(tmp_path, content)
+
+
+@pytest.mark.parametrize("budget", ["small", "full"])
+def test_the_projects_own_plan_is_valid_and_gives_all_variants_one_budget(budget):
+    plan = Plan.load(OWN_PLAN, budget)
+    slices = {
+        run.training["epochs"] * run.training["slices_per_epoch"]
+        for variant in plan.variants
+        for run in variant.runs
+        if not variant.name.endswith("-quarter")
+    }
+    assert len(slices) == 1
+    held_out = {tuple(one.runs[0].datasets[0]["validation"]) for one in plan.variants}
+    assert ("case_06", "case_12", "case_19") in held_out
+    assert {case.partition("_l")[0].partition("_r")[0] for case in sum(held_out, ())} == {
+        "case_06",
+        "case_12",
+        "case_19",
+    }

@@ -1,0 +1,84 @@
+"""The tables say what was measured."""
+
+from __future__ import annotations
+
+import pytest
+
+from lab.comparison.small_plan import load_plan, plan_content
+from PelvicBoneSegLab.comparison.table import comparison_block, difference
+from PelvicBoneSegLib.anatomy import BONES
+
+
+def result(*dice: float) -> dict:
+    """Return what is measured of a network with such Dice in three patients, in every bone."""
+    values = {"iou": 0.5, "volume_similarity": 1.0, "hd95_mm": 4.0, "assd_mm": 1.0}
+    cases = [(f"case_{index}", one) for index, one in enumerate(dice)]
+    rows = [
+        {"case": case, "bone": bone, "dice": one, **values} for case, one in cases for bone in BONES
+    ]
+    return {
+        "parameters": 4_000_000,
+        "training": {"seconds": 10.0, "seconds_waiting": 1.0, "slices": 50},
+        "volumes": rows,
+        "slices": [{**row, "slice_index": 0} for row in rows],
+        "heads": [{**row, "side": "left"} for row in rows if row["bone"] == "femur"],
+        "cost": {"ms_per_slice": 12.4, "peak_mb": 900},
+    }
+
+
+@pytest.fixture
+def plan(tmp_path):
+    content = plan_content(tmp_path)
+    content["tables"].append(
+        {"title": "Heads", "reference": "blocks", "heads": True, "rows": ["blocks", "alone"]}
+    )
+    return load_plan(tmp_path, content)
+
+
+def row_of(text: str, title: str, table: int = 0) -> list[str]:
+    lines = [line for line in text.splitlines() if line.startswith(f"| {title}")]
+    return [cell.strip() for cell in lines[table].strip("|").split("|")]
+
+
+def test_a_line_has_mean_and_deviation_of_the_patients(plan):
+    results = {"blocks": result(0.7, 0.8, 0.9), "alone": result(0.6, 0.75, 0.8)}
+    text = comparison_block(plan, results)
+    assert row_of(text, "The slice alone") == [
+        "The slice alone", "0.717 ± 0.104", "0.500 ± 0.000", "1.000 ± 0.000", "4.0 ± 0.0",
+        "1.00 ± 0.00", "0.750", *["0.717 ± 0.104"] * 4, "−0.083 (−0.100 to −0.050)",
+    ]  # fmt: skip
+    assert row_of(text, "Slices and neighbours *")[-1] == ""
+
+
+def test_differences_are_taken_patient_by_patient():
+    found = difference(result(0.6, 0.75, 0.8), result(0.7, 0.8, 0.9))
+    assert found.tolist() == pytest.approx([-0.1, -0.05, -0.1])
+
+
+def test_a_bone_that_was_not_found_is_marked_where_it_is_left_out(plan):
+    lost = result(0.7, 0.8, 0.9)
+    lost["volumes"][0].update(hd95_mm=None, assd_mm=None, dice=0.0)
+    cells = row_of(comparison_block(plan, {"blocks": lost}), "Slices and neighbours")
+    assert cells[4] == "4.0 ± 0.0 †" and cells[5] == "1.00 ± 0.00 †"
+    assert "†" not in cells[1]
+
+
+def test_the_cost_is_written_as_measured(plan):
+    text = comparison_block(plan, {"alone": result(0.5, 0.5, 0.5)})
+    cells = row_of(text, "The slice alone", table=2)
+    assert cells[1:] == ["4.0", "50", "10", "5.0", "12", "900"]
+
+
+def test_a_specialist_has_a_line_among_the_heads_and_none_by_bone(tmp_path):
+    content = plan_content(tmp_path)
+    content["variants"][1].update(kind="head_crops", half_width_mm=40)
+    content["tables"][0]["heads"] = True
+    specialist = {**result(0.9, 0.9, 0.9), "volumes": [], "slices": []}
+    results = {"blocks": result(0.7, 0.8, 0.9), "alone": specialist}
+    text = comparison_block(load_plan(tmp_path, content), results)
+    assert row_of(text, "The slice alone")[1:3] == ["3", "0.900 ± 0.000"]
+    assert "| The slice alone | Femur" not in text
+
+
+def test_what_is_missing_is_said(plan):
+    assert "Not trained yet: alone." in comparison_block(plan, {"blocks": result(0.5, 0.6, 0.7)})
