@@ -81,15 +81,27 @@ def validate(bundle: Bundle, scans: Iterable[LabelledScan], device: str = "auto"
 
 
 def format_table(metrics: dict[str, Any]) -> str:
-    """Lay the metrics out as text: a row a case, a column a bone."""
-    rows = [*metrics["dice"].items(), ("slices, median", metrics["median_slice_dice"])]
-    lines = [f"{'3D Dice':16}" + "".join(f"{bone:>14}" for bone in BONES)]
+    """Lay the metrics out as text: a row a case, a column a bone.
+
+    *Covered* is the same case where its masks say whether a bone is there.
+    """
+    covered = metrics.get("covered_dice", {})
+    rows = [
+        *metrics["dice"].items(),
+        *((f"{name}, covered", case) for name, case in covered.items()),
+        ("slices, median", metrics["median_slice_dice"]),
+    ]
+    lines = [f"{'3D Dice':18}" + "".join(f"{bone:>14}" for bone in BONES)]
     for name, case in rows:
         cells = "".join(
             f"{'–' if case.get(bone) is None else format(case[bone], '.3f'):>14}" for bone in BONES
         )
-        lines.append(f"{name:16}{cells}")
+        lines.append(f"{name:18}{cells}")
     lines.append(f"mean 3D Dice over bones and patients: {metrics['mean_dice']:.4f}")
+    if covered:
+        known = [dice for case in {**metrics["dice"], **covered}.values() for dice in case.values()]
+        in_both = mean(dice for dice in known if dice is not None)
+        lines.append(f"the same where the masks say whether a bone is there: {in_both:.4f}")
     return "\n".join(lines)
 
 

@@ -13,7 +13,7 @@ from PelvicBoneSegLib.anatomy import BONES
 
 from ..errors import ConfigurationError
 from ..training.config import TrainingConfig
-from .merging import merged
+from ..training.merging import merged
 from .plan_schema import FUSED, HEAD_CROPS, ONE_PER_BONE, PLAN_SCHEMA, SLICES
 
 

@@ -19,6 +19,9 @@ _STEP = 2
 _REMEMBERED = 4000
 """Points kept for each target."""
 
+_LEAST_PUBIS_MM3 = 5000
+"""Less than this is the rim of labels that leave the pubis out; both together have some 70 ml."""
+
 _CANONICAL_TO_LPS = np.array(
     [[GRID_MM, 0, 0, 0], [0, GRID_MM, 0, 0], [0, 0, -GRID_MM, 0], [0, 0, 0, 1]], float
 )
@@ -45,18 +48,16 @@ def bone_points(tissue_map: TissueMap) -> list[np.ndarray]:
 
 
 def _pubis(tissue_map: TissueMap) -> np.ndarray | None:
-    """Return where the pubis is, or None where the labels or the body's two ends do not say it."""
-    hip_bone = BONES.index(HIP_BONE)
-    silent = tissue_map.silent
-    if silent is not None and (silent >> hip_bone & 1).any():
-        return None
+    """Return where the pubis is; None where it is not labelled, or no heads tell where it is."""
     labels = tissue_map.classes.take(tissue_map.tissues)
     case = Case(tissue_map.name, Volume(tissue_map.tissues, _CANONICAL_TO_LPS), labels)
     try:
         frame = HeadFrame.of(case)
     except CoverageError:
         return None
-    return pubis_of_frame(frame, _CANONICAL_TO_LPS, labels.shape) & (labels == hip_bone + 1)
+    found = pubis_of_frame(frame, _CANONICAL_TO_LPS, labels.shape)
+    found &= labels == BONES.index(HIP_BONE) + 1
+    return found if found.sum() * GRID_MM**3 >= _LEAST_PUBIS_MM3 else None
 
 
 def _points(mask: np.ndarray) -> np.ndarray:

@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from jsonschema import Draft202012Validator
 
 from PelvicBoneSegLib.anatomy import BONES
 
 from ..errors import ConfigurationError
+from .config_file import read_content
 from .defaults import with_defaults
 from .schema import SCHEMA
+
+_OF_SCANS = ("coverage", "patient", "planes", "teacher", "validation", "weight")
+"""Fields of a dataset that say something of scans, which label maps have not."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +64,7 @@ class TrainingConfig:
         ConfigurationError
             The file is missing, no YAML, or breaks the rules; the message names the field.
         """
-        try:
-            content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            raise ConfigurationError(path, str(error).replace("\n", " ")) from error
-        return cls.from_content(content, Path(path))
+        return cls.from_content(read_content(Path(path)), Path(path))
 
     @classmethod
     def from_content(cls, content: Any, path: Path) -> TrainingConfig:
@@ -137,6 +136,12 @@ def _problem_of_datasets(content: dict[str, Any]) -> str | None:
             re.compile(dataset.get("patient", ""))
         except re.error as error:
             return f"$.datasets[{number}].patient: it is no regular expression ({error})"
+        of_scans = [field for field in _OF_SCANS if field in dataset and "label_maps" in dataset]
+        if of_scans:
+            return (
+                f"$.datasets[{number}].{of_scans[0]}: label_maps are without scans, so only "
+                "synthetic_weight goes with them"
+            )
     return None
 
 

@@ -109,11 +109,15 @@ def with_defaults(content: Any) -> Any:
 
 
 def _model_of(model: Any) -> dict[str, Any]:
-    """Return the defaults of the model: those of the bundle that it starts from, if it does."""
-    start = model.get("start_from") if isinstance(model, Mapping) else None
-    if not isinstance(start, str):
+    """Return the defaults of the model: those of the bundle that it starts from, if it does.
+
+    A model that says everything needs no bundle to be checked by; the training looks at it.
+    """
+    if not isinstance(model, Mapping) or not isinstance(model.get("start_from"), str):
         return _MODEL
-    bundle = describe_bundle(start)
+    if model.keys() >= _MODEL.keys() - {"encoder_weights"}:
+        return {"encoder_weights": "none"}
+    bundle = describe_bundle(model["start_from"])
     like_bundle = {
         **{key: bundle[key] for key in ("architecture", "channel_offsets_mm", "spacing_mm")},
         "percentiles": bundle["normalisation"]["percentiles"],

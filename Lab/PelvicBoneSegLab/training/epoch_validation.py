@@ -11,7 +11,7 @@ import torch
 from PelvicBoneSegLib.segmentation.bundle import Bundle
 from PelvicBoneSegLib.segmentation.engine import Engine
 
-from ..data.cases import LabelledScan, class_indices, dice_by_bone
+from ..data.cases import LabelledScan, class_indices, covered_dice_by_bone
 from .bundle_writer import make_bundle, with_metrics
 from .config import TrainingConfig
 from .worst_slices import write_worst_slices
@@ -21,6 +21,9 @@ NO_METRICS: dict[str, Any] = {"dataset": "none yet", "cases": [], "dice": {}}
 
 class EpochValidation:
     """Measures a network on the validation cases: its own labels, before post-processing.
+
+    Dice is taken where the masks say whether a bone is there: a network that finds the pubis is not
+    worse for it.
 
     Parameters
     ----------
@@ -54,7 +57,7 @@ class EpochValidation:
         return with_metrics(
             bundle,
             {
-                "dataset": "validation cases, the network's own labels",
+                "dataset": "validation cases, the network's own labels, where the masks speak",
                 "cases": list(dice),
                 "dice": dice,
                 "mean_dice": round(float(np.mean(values)), 4) if values else None,
@@ -74,6 +77,6 @@ class EpochValidation:
     def _dice(self, found: np.ndarray, scan: LabelledScan) -> dict[str, float | None]:
         return {
             bone: None if dice is None else round(dice, 4)
-            for bone, dice in dice_by_bone(found, scan.labels).items()
+            for bone, dice in covered_dice_by_bone(found, scan).items()
             if bone in self._config.bones
         }

