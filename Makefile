@@ -28,6 +28,7 @@ bench: $(STAMP)
 	$(BIN)/python -m PelvicBoneSegLab.bench
 	$(BIN)/python -m PelvicBoneSegLab.bench_metrics
 	$(BIN)/python -m PelvicBoneSegLab.bench_panel
+	$(BIN)/python -m PelvicBoneSegLab.bench_training
 
 # pytest's closing line comes last: whoever reads the log's end sees the count.
 test: lint types test-trame test-python

@@ -80,7 +80,7 @@ def write_pictures(
     check_writable(output)
     figures = {}
     for dataset in config.datasets:
-        if "coverage" in dataset and "label_maps" not in dataset:
+        if "coverage" in dataset:
             scans = [scan for scan in _scans(dataset) if not cases or scan.name in cases]
             if scans:
                 figures[dataset["name"]] = draw_coverage(scans, caption)

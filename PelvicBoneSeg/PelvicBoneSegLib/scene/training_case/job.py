@@ -140,8 +140,8 @@ def _partial_warnings(saved: Sequence[SegmentDefinition]) -> tuple[str, ...]:
     return (
         Message(
             _(
-                "Not labelled: {bones}. Where the scan shows them, training that does not heed "
-                "`labelled` in the case's provenance takes them for background."
+                "Not labelled: {bones}. Training learns nothing of them from this case, neither "
+                "that they are there nor that they are not."
             ),
             bones=", ".join(missing),
         ),

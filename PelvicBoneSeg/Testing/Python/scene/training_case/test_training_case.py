@@ -132,9 +132,8 @@ def test_provenance_says_how_each_bone_came_about(a_volume_node, a_logic, tmp_pa
     count = int(mask(node, "right_femur").sum())
     assert case.warnings == (
         f"Right femur and Lumbar spine overlap in {count} voxels, which count as Lumbar spine.",
-        "Not labelled: Right femur, Left hip bone, Right hip bone, Sacrum. Where the scan shows "
-        "them, training that does not heed `labelled` in the case's provenance takes them for "
-        "background.",
+        "Not labelled: Right femur, Left hip bone, Right hip bone, Sacrum. Training learns nothing "
+        "of them from this case, neither that they are there nor that they are not.",
     )
     assert found["labelled"] == ["left_femur", "lumbar_spine"]
     assert found["verified"] == ["left_femur"]
