@@ -7,71 +7,48 @@ from typing import Any
 
 from PelvicBoneSegLib.anatomy import FEMUR, HIP_BONE, LEFT, RIGHT
 
-from ..evaluation.html_page import number
-from ..evaluation.page_block import PageBlock, markdown_table
+from ..evaluation.html_page import NOTHING, number
+from ..evaluation.page_block import markdown_table
+from . import explanations
 from .agreement import Outcome
-from .heads import LEAST_IN_FIELD, MAX_RESIDUAL_MM
-from .men import REFERENCE
-from .pubis_found import MEET_MM
+from .pairs import COMPARED_BONES, is_shown
+from .summary import of_pairs
 
-BLOCK = PageBlock("carry-over")
+COMMAND = "python -m PelvicBoneSegLab.carry_over {bundles} --benchmarks"
 
-COMMAND = "python -m PelvicBoneSegLab.carry_over --bundle {name} --output carry_over"
+HIP_BONES_PICTURE = "images/carry_over_hip_bones.png"
 
-HOW = f"""\
-Each scan was segmented on its own. Label maps are compared on a common grid of 1 mm along the axes
-of the patient, nearest voxel, over the field of view that both scans share (voxels as thick as
-slices are apart). *n* ml / *m* ml is what the first and the second scan find there. Less than 1 ml
-is as good as nothing: where the bone is there and one or both miss it, that is said instead of a
-Dice, and counts as 0 in the means. The sagittal fields end 34 and 41 mm from the midline, the
-femoral heads begin at 65: femurs can be compared between the axial and the coronal scan alone. All
-fields show the pubis. The reference for other contrasts is `{REFERENCE}`, whose slices lie where
-theirs do."""
-
-HEADS = f"""\
-Femoral heads, against spheres that were laid by their rim in T2 without a model: share of the head
-in the field (counted from {LEAST_IN_FIELD:g}), share of its inner part there that is called femur
-(another bone); radius and residual of a sphere fitted to the femur's surface off the border of the
-scan and off the neck. Plausible: 20 to 30 mm, residual at most {MAX_RESIDUAL_MM:g} mm. Left/right
-is the smaller volume by the larger where the field shows both sides alike."""
-
-PUBIS = f"""\
-Completeness of the hip bone: millilitres in the region of the pubis (a tube along its middle line,
-`Lab/PelvicBoneSegLab/coverage/pubis.py`), and the least distance between left and right there. Two
-complete hip bones come within {MEET_MM:g} mm of each other. The reference are the label maps of
-four CTs; the men's scans show the region only in part."""
+Reports = Mapping[str, Mapping[str, Any]]
+"""By the name of the bundle, as in `result.Result`."""
 
 
-def block(description: Mapping[str, Any], figures: Mapping[str, Any]) -> str:
-    """Return the content of the block.
+def sheet_picture(name: str) -> str:
+    """Return the path of a bundle's sheet from the folder of the page."""
+    return f"images/carry_over_{name}.png"
 
-    Parameters
-    ----------
-    description
-        ``name``, ``version`` and ``sha256`` of the bundle.
-    figures
-        As `measure.measure` returns them.
-    """
-    lines = [
-        f"Bundle `{description['name']}` {description['version']} (weights "
-        f"`{description['sha256'][:12]}`). Written by "
-        f"`{COMMAND.format(name=description['name'])}`.",
-        "", HOW, "",
-        *markdown_table(["man", "scans", "shared field, ml", "femur", "hip bone"],
-                        _pair_rows(figures["men"])),
-        "", HEADS, "",
-        *markdown_table(["man", "scan", *(f"{side} head: in field, femur (other), radius ± residual"
-                                          for side in (LEFT, RIGHT)),
-                         "femur left/right", "hip bone left/right"], _scan_rows(figures["men"])),
-        "", PUBIS, "",
-        *markdown_table(["", "ml", "of the region, ml", "left to right, mm"],
-                        _pubis_rows(figures)),
-        "",
-        "Dice on `example_ct` against its automatic labels: "
-        + ", ".join(f"{name.replace('_', ' ')} {number(value)}"
-                    for name, value in figures["example_ct"].items()) + ".",
-    ]  # fmt: skip
-    return "\n".join(lines)
+
+def block(reports: Reports) -> str:
+    """Return the content of the block."""
+    command = COMMAND.format(bundles=" ".join(f"--bundle {name}" for name in reports))
+    weights = "; ".join(
+        f"`{name}` {one['bundle']['version']} (weights `{one['bundle']['sha256'][:12]}`)"
+        for name, one in reports.items()
+    )
+    return "\n\n".join(
+        [
+            f"Written by `{command}` for {weights}.",
+            explanations.HOW,
+            explanations.LIMITS,
+            _summary(reports),
+            explanations.MEANING,
+            "\n".join(_reached(name, one["men"]) for name, one in reports.items()),
+            "### Completeness of the hip bone",
+            explanations.PUBIS,
+            _pubis(reports),
+            f"![Hip bones from the front and from below]({HIP_BONES_PICTURE})",
+            *(part for name, report in reports.items() for part in _bundle(name, report["men"])),
+        ]
+    )
 
 
 def comparison(rows: Mapping[str, Mapping[str, float | None]]) -> str:
@@ -87,11 +64,44 @@ def comparison(rows: Mapping[str, Mapping[str, float | None]]) -> str:
     return "\n".join(markdown_table(["", *rows], body))
 
 
+def _summary(reports: Reports) -> str:
+    first = next(iter(reports.values()))
+    columns = {f"`{name}`": one["summary"] for name, one in reports.items()}
+    for name in ("goal", "ceiling"):
+        columns[name] = dict.fromkeys(first["summary"]) | of_pairs(first, name)
+    return comparison(columns)
+
+
+def _reached(name: str, men: Mapping[str, Any]) -> str:
+    pairs = [pair for man in men.values() for pair in man["pairs"] if pair["goal"] is not None]
+    counts = []
+    for bone in COMPARED_BONES:
+        reached = [_is_reached(pair) for pair in pairs if pair["bone"] == bone]
+        counts.append(f"{bone.replace('_', ' ')} in {sum(reached)} of {len(reached)} pairs")
+    return f"- `{name}` reaches its goal for the {' and for the '.join(counts)} that have one."
+
+
+def _bundle(name: str, men: Mapping[str, Any]) -> list[str]:
+    pairs = ["man", "scans", "shared field, ml", "femur", "hip bone"]
+    heads = [f"{side} head: in field, femur (other), radius ± residual" for side in (LEFT, RIGHT)]
+    scans = ["man", "scan", *heads, "femur left/right", "hip bone left/right"]
+    return [
+        f"### Scan by scan: `{name}`",
+        explanations.PAIRS,
+        "\n".join(markdown_table(pairs, _pair_rows(men))),
+        explanations.SHEET,
+        f"![Outlines of both masks in every pair of scans, {name}]({sheet_picture(name)})",
+        explanations.HEADS,
+        "\n".join(markdown_table(scans, _scan_rows(men))),
+    ]
+
+
 def _pair_rows(men: Mapping[str, Any]) -> list[list[str]]:
     rows: dict[tuple[str, str, str], dict[str, Any]] = {}
     for man, found in men.items():
         for pair in found["pairs"]:
-            rows.setdefault((man, pair["first"], pair["second"]), {})[pair["bone"]] = pair
+            if is_shown(pair["first"], pair["second"]):
+                rows.setdefault((man, pair["first"], pair["second"]), {})[pair["bone"]] = pair
     return [
         [
             man,
@@ -107,9 +117,16 @@ def _agreement(pair: Mapping[str, Any]) -> str:
     if pair["outcome"] == Outcome.NOT_THERE.value:
         return "not in the field"
     found = f"{number(pair['first_ml'], 1)} / {number(pair['second_ml'], 1)} ml"
-    if pair["outcome"] == Outcome.COMPARED.value:
-        return f"**{number(pair['dice'])}** ({found})"
-    return f"{pair['outcome']} ({found})"
+    if pair["ceiling"] is not None:
+        found += f"; {number(pair['ceiling'], 2)}"
+    if pair["outcome"] != Outcome.COMPARED.value:
+        return f"{pair['outcome']} ({found})"
+    dice = number(pair["dice"])
+    return f"{f'**{dice}**' if _is_reached(pair) else dice} ({found})"
+
+
+def _is_reached(pair: Mapping[str, Any]) -> bool:
+    return pair["goal"] is not None and pair["score"] >= pair["goal"]
 
 
 def _scan_rows(men: Mapping[str, Any]) -> list[list[str]]:
@@ -126,7 +143,7 @@ def _scan_rows(men: Mapping[str, Any]) -> list[list[str]]:
 
 
 def _head(head: Mapping[str, Any]) -> str:
-    field = f"{number(head['in_field'], 2)}"
+    field = number(head["in_field"], 2)
     if not head["counted"]:
         return f"{field}: not counted"
     sphere = "no surface"
@@ -136,14 +153,35 @@ def _head(head: Mapping[str, Any]) -> str:
     return f"{field}, {number(head['femur'], 2)} ({number(head['other_bone'], 2)}), {sphere}"
 
 
-def _pubis_rows(figures: Mapping[str, Any]) -> list[list[str]]:
-    groups = {"CT labels": figures["pubis"]["complete"], "manual": figures["pubis"]["manual"],
-              "found": figures["pubis"]["found"],
-              **{f"found, man {man}": {name: scan["pubis"] for name, scan in one["scans"].items()}
-                 for man, one in figures["men"].items()}}  # fmt: skip
-    return [
-        [f"{name} ({group})", number(one["ml"], 1), number(one["region_ml"], 0),
-         number(one["gap_mm"], 1)]
-        for group, cases in groups.items()
-        for name, one in cases.items()
-    ]  # fmt: skip
+def _pubis(reports: Reports) -> str:
+    """Return a row a scan: the region there, then what labels or bundles have of it."""
+    pubis = next(iter(reports.values()))["pubis"]
+    rows = [
+        [name, number(one["region_ml"], 0), _pubis_found(one), *(NOTHING for _ in reports)]
+        for name, one in pubis["complete"].items()
+    ]
+    for name, one in pubis["manual"].items():
+        found = (report["pubis"]["found"][name] for report in reports.values())
+        rows.append([name, number(one["region_ml"], 0), *map(_pubis_found, (one, *found))])
+    for man, scans in _scans_of_men(reports).items():
+        for name, of_bundles in scans.items():
+            region = number(of_bundles[0]["region_ml"], 0)
+            rows.append([f"man {man}, {name}", region, NOTHING, *map(_pubis_found, of_bundles)])
+    heading = ["ml; least distance", "region, ml", "labels", *(f"`{name}`" for name in reports)]
+    return "\n".join(markdown_table(heading, rows))
+
+
+def _scans_of_men(reports: Reports) -> dict[str, dict[str, list[Any]]]:
+    first = next(iter(reports.values()))
+    return {
+        man: {
+            name: [one["men"][man]["scans"][name]["pubis"] for one in reports.values()]
+            for name in found["scans"]
+        }
+        for man, found in first["men"].items()
+    }
+
+
+def _pubis_found(one: Mapping[str, Any]) -> str:
+    gap = "one side alone" if one["gap_mm"] is None else f"{number(one['gap_mm'], 0)} mm"
+    return f"{number(one['ml'], 1)}; {gap}" if one["ml"] else number(0.0, 1)

@@ -3,79 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from itertools import combinations
-from pathlib import Path
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from PelvicBoneSegLib.anatomy import BONES, FEMUR, HIP_BONE, SEGMENTS
+from PelvicBoneSegLib.anatomy import BONES, HIP_BONE, SEGMENTS
 from PelvicBoneSegLib.evaluation.overlap import Overlap
-from PelvicBoneSegLib.segmentation.bundle import Bundle
 from PelvicBoneSegLib.segmentation.postprocess import bone_classes
-from PelvicBoneSegLib.segmentation.segmenter import Segmenter
-from PelvicBoneSegLib.segmentation.volume import Volume
 
-from .agreement import NEARLY_EMPTY_ML, Agreement, Seen, compare, shared_share
-from .data import ManScan, PelvisScan, complete_pelves, example_ct, men_scans, validation_cases
+from .ceiling import Ceilings
+from .cohort import Cohort
+from .data import ManScan, PelvisScan
 from .heads import look_for_head
-from .men import MEN, T2_PLANES, Man
+from .men import MEN, Man
+from .pairs import COMPARED_BONES, Pair, compare_scans
 from .pubis_found import look_for_pubis
 from .symmetry import ratio
-
-COMPARED_BONES = (FEMUR, HIP_BONE)
-
-
-@dataclass(frozen=True, eq=False)
-class Cohort:
-    """All scans, read once for any number of bundles.
-
-    Attributes
-    ----------
-    men
-        The scans of prostate_mr_multi.
-    patients
-        The validation patients of pelvic_mr_t1.
-    ct
-        The CT with automatic labels.
-    complete
-        Label maps with complete hip bones.
-    """
-
-    men: list[ManScan]
-    patients: list[PelvisScan]
-    ct: PelvisScan
-    complete: list[PelvisScan]
-
-    @classmethod
-    def read(cls, data: Path) -> Cohort:
-        """Read them from the data folder; see `data` for the errors."""
-        return cls(
-            men_scans(data),
-            list(validation_cases(data)),
-            example_ct(data),
-            list(complete_pelves(data)),
-        )
-
-    def volumes(self) -> dict[str, Volume]:
-        """Return what is segmented, by name."""
-        men = {scan.name: scan.volume for scan in self.men}
-        return {**men, **{one.name: one.volume for one in (*self.patients, self.ct)}}
-
-
-def segment_all(bundle: Bundle, cohort: Cohort, device: str = "auto") -> dict[str, np.ndarray]:
-    """Segment each scan on its own.
-
-    Returns
-    -------
-    For each name of `Cohort.volumes` the label values of `anatomy.SEGMENTS`, uint8, (K, J, I).
-    """
-    segmenter = Segmenter(bundle, device)
-    return {
-        name: segmenter.segment(volume, bundle.bones).labels
-        for name, volume in cohort.volumes().items()
-    }
 
 
 def measure(cohort: Cohort, labels: Mapping[str, np.ndarray]) -> dict[str, Any]:
@@ -94,7 +38,7 @@ def measure(cohort: Cohort, labels: Mapping[str, np.ndarray]) -> dict[str, Any]:
         scans = [scan for scan in cohort.men if scan.man is man]
         men[man.name] = {
             "scans": {scan.sequence: _measure_scan(scan, classes[scan.name]) for scan in scans},
-            "pairs": _measure_pairs(man, scans, classes),
+            "pairs": _measure_pairs(man, compare_scans(man, scans, classes), cohort.ceilings),
         }
     found = [(one, classes[one.name]) for one in cohort.patients]
     return {
@@ -143,37 +87,24 @@ def _measure_scan(scan: ManScan, classes: np.ndarray) -> dict[str, Any]:
     }
 
 
-def _measure_pairs(
-    man: Man, scans: list[ManScan], classes: Mapping[str, np.ndarray]
-) -> list[dict[str, Any]]:
-    seen = {
-        scan.sequence: Seen(scan.field, scan.field.sample(classes[scan.name])) for scan in scans
-    }
-    planes = [name for name in T2_PLANES if name in seen]
-    others = [name for name in seen if name not in T2_PLANES]
-    pairs = [*combinations(planes, 2), *((t2, other) for other in others for t2 in planes)]
+def _measure_pairs(man: Man, found: list[Pair], ceilings: Ceilings) -> list[dict[str, Any]]:
     return [
-        {"first": first, "second": second, "bone": bone,
-         **_figures(compare(seen[first], seen[second], BONES.index(bone) + 1,
-                            _is_there(man, bone, seen[first], seen[second])))}
-        for first, second in pairs
-        for bone in COMPARED_BONES
-    ]  # fmt: skip
-
-
-def _is_there(man: Man, bone: str, first: Seen, second: Seen) -> bool:
-    """Tell whether the shared field shows a bone: all of them were looked at for the pubis."""
-    if bone != FEMUR:
-        return True
-    shown = sum(
-        shared_share(first.field, second.field, head.points()) * head.millilitres
-        for head in man.heads.values()
-    )
-    return shown >= NEARLY_EMPTY_ML
-
-
-def _figures(one: Agreement) -> dict[str, Any]:
-    return {**_rounded(asdict(one) | {"score": one.score}), "outcome": one.outcome.value}
+        {
+            "first": pair.first,
+            "second": pair.second,
+            "bone": pair.bone,
+            **_rounded(asdict(pair.agreement)),
+            **_rounded(
+                {
+                    "score": pair.agreement.score,
+                    "goal": pair.goal,
+                    "ceiling": ceilings.get((man.name, pair.first, pair.second, pair.bone)),
+                }
+            ),
+            "outcome": pair.agreement.outcome.value,
+        }
+        for pair in found
+    ]
 
 
 def _measure_ct(ct: PelvisScan, labels: np.ndarray) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from statistics import mean, median
 from typing import Any
 
@@ -20,60 +20,85 @@ COUNTED = (f"{FEMUR}: T2 planes", f"{HIP_BONE}: T2 planes",
            "heads: called femur")  # fmt: skip
 """What the overall score is the mean of; ADC and DWI are reported as they are."""
 
+Row = dict[str, float | None]
+"""Value by name; None where nothing could be measured."""
 
-def summarise(figures: Mapping[str, Any]) -> dict[str, float | None]:
+
+def summarise(figures: Mapping[str, Any]) -> Row:
     """Boil the figures of `measure.measure` down to one row.
 
     Dice values are means of `Agreement.score` over both men and all pairs in which the bone is
     there; a bone that one scan misses counts as 0.
+    """
+    row = {
+        **of_pairs(figures, "score"),
+        **_heads(figures["men"]),
+        **_ct(figures["example_ct"]),
+        **_pubis(figures["pubis"]),
+    }
+    return row | {"score": _reduced((row[name] for name in COUNTED), mean)}
 
-    Returns
-    -------
-    Value by name; None where nothing could be measured.
+
+def of_pairs(figures: Mapping[str, Any], value: str) -> Row:
+    """Boil one value of the pairs down.
+
+    Parameters
+    ----------
+    figures
+        As `measure.measure` returns them.
+    value
+        ``"score"``, ``"ceiling"`` or ``"goal"``.
     """
     pairs = [pair for man in figures["men"].values() for pair in man["pairs"]]
-    row: dict[str, float | None] = {}
+
+    def reduced(bone: str, firsts: Iterable[str], seconds: Iterable[str], reduce: Any) -> Any:
+        chosen = (
+            pair[value]
+            for pair in pairs
+            if pair["bone"] == bone and pair["first"] in firsts and pair["second"] in seconds
+        )
+        return _reduced(chosen, reduce)
+
+    row: Row = {}
     for bone in (FEMUR, HIP_BONE):
-        row[f"{bone}: T2 planes"] = _score(pairs, bone, T2_PLANES, T2_PLANES)
-        row[f"{bone}: T2 planes, least"] = _score(pairs, bone, T2_PLANES, T2_PLANES, min)
+        row[f"{bone}: T2 planes"] = reduced(bone, T2_PLANES, T2_PLANES, mean)
+        row[f"{bone}: T2 planes, least"] = reduced(bone, T2_PLANES, T2_PLANES, min)
     for name, scans in SECOND_SCANS.items():
         for bone in (FEMUR, HIP_BONE):
-            row[f"{bone}: T2–{name}"] = _score(pairs, bone, (REFERENCE,), scans)
-    all_scans = [scan for man in figures["men"].values() for scan in man["scans"].values()]
-    heads = [head for scan in all_scans for head in scan["heads"].values() if head["counted"]]
-    row["heads: called femur"] = mean(head["femur"] for head in heads)
-    row["heads: called another bone"] = mean(head["other_bone"] for head in heads)
-    row["heads: plausible"] = mean(head["plausible"] for head in heads)
-    for bone in BONES:
-        dice = [value for name, value in figures["example_ct"].items() if name.endswith(bone)]
-        row[f"CT: {bone}"] = _mean(value for value in dice if value is not None)
-    pubis = figures["pubis"]
-    complete = mean(one["ml"] for one in pubis["complete"].values())
-    row["pubis: share of a complete one"] = (
-        mean(one["ml"] for one in pubis["found"].values()) / complete
-    )
-    gaps = [one["gap_mm"] for one in pubis["found"].values() if one["gap_mm"] is not None]
-    row["pubis: gap, mm"] = median(gaps) if gaps else None
-    row["score"] = _mean(value for name in COUNTED if (value := row[name]) is not None)
+            row[f"{bone}: T2–{name}"] = reduced(bone, (REFERENCE,), scans, mean)
     return row
 
 
-def _score(
-    pairs: Iterable[Mapping[str, Any]],
-    bone: str,
-    firsts: Iterable[str],
-    seconds: Iterable[str],
-    reduce: Any = mean,
-) -> float | None:
-    scores = [
-        pair["score"]
-        for pair in pairs
-        if pair["bone"] == bone and pair["first"] in firsts and pair["second"] in seconds
-    ]
-    known = [score for score in scores if score is not None]
+def _heads(men: Mapping[str, Any]) -> Row:
+    scans = [scan for man in men.values() for scan in man["scans"].values()]
+    heads = [head for scan in scans for head in scan["heads"].values() if head["counted"]]
+    return {
+        "heads: called femur": _reduced((head["femur"] for head in heads), mean),
+        "heads: called another bone": _reduced((head["other_bone"] for head in heads), mean),
+        "heads: plausible": _reduced((head["plausible"] for head in heads), mean),
+    }
+
+
+def _ct(dice: Mapping[str, float | None]) -> Row:
+    return {
+        f"CT: {bone}": _reduced(
+            (value for name, value in dice.items() if name.endswith(bone)), mean
+        )
+        for bone in BONES
+    }
+
+
+def _pubis(pubis: Mapping[str, Any]) -> Row:
+    complete, found = (
+        mean(one["ml"] for one in pubis[group].values()) for group in ("complete", "found")
+    )
+    gaps = (one["gap_mm"] for one in pubis["found"].values())
+    return {
+        "pubis: share of a complete one": found / complete,
+        "pubis: gap, mm": _reduced(gaps, median),
+    }
+
+
+def _reduced(values: Iterable[Any], reduce: Callable[[list[Any]], Any]) -> float | None:
+    known = [value for value in values if value is not None]
     return reduce(known) if known else None
-
-
-def _mean(values: Iterable[float]) -> float | None:
-    values = list(values)
-    return mean(values) if values else None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from PelvicBoneSegLib.segmentation.output_folder import write_together
+from ..markdown import write_page
 
 BENCHMARKS = Path("docs/benchmarks.md")
 
@@ -34,20 +35,25 @@ class PageBlock:
         before, _, rest = text.partition(self.begin)
         return f"{before}{marked}{rest.partition(self.end)[2]}"
 
-    def update(self, page: Path, content: str) -> None:
+    def update(self, page: Path, content: str, pictures: Mapping[str, bytes] | None = None) -> None:
         """Put content into a page, which is made if need be; the rest of it stays.
+
+        Parameters
+        ----------
+        page
+            The file.
+        content
+            What comes between the marks.
+        pictures
+            Path from the page's folder → content.
 
         Raises
         ------
         OutputNotWritableError
-            The page cannot be stored; it is as it was.
+            Something cannot be stored; all is as it was.
         """
         before = page.read_text(encoding="utf-8") if page.exists() else "# Benchmarks\n"
-
-        def fill(folder: Path) -> None:
-            (folder / page.name).write_text(self.put_into(before, content), encoding="utf-8")
-
-        write_together(page.parent, fill)
+        write_page(page, self.put_into(before, content), dict(pictures or {}))
 
 
 def markdown_table(heading: list[str], rows: list[list[str]]) -> list[str]:

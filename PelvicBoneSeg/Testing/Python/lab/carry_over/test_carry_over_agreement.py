@@ -64,7 +64,9 @@ def test_each_point_gets_the_label_of_its_voxel():
     labels = np.arange(3 * 4 * 5, dtype=np.uint8).reshape(3, 4, 5)
     field = FieldOfView.of(labels.shape, np.diag([2.0, 2.0, 4.0, 1.0]))
     k, j, i = 2, 1, 3
-    assert labels.ravel()[field.at(np.array([[2.0 * i, 2.0 * j, 4.0 * k]]))] == labels[k, j, i]
+    for off in (-1.0, 0.0, 1.0):  # within half a slice of its middle
+        point = np.array([[2.0 * i, 2.0 * j, 4.0 * k + off]])
+        assert labels.ravel()[field.at(point)] == labels[k, j, i]
     sampled = field.sample(labels)
     place = np.array([2 * i, 2 * j, 4 * k]) - field.start
     assert sampled[tuple(place[::-1])] == labels[k, j, i]

@@ -37,6 +37,7 @@ def test_a_head_that_the_scan_cuts_is_fitted_by_what_there_is():
     found = look(ball(SHAPE, cut, radius=24.0), cut)
     assert 0.6 < found.in_field < 0.9
     assert found.radius_mm == pytest.approx(24, abs=0.7)
+    assert found.residual_mm < 0.6  # the flat cut is no surface of the head
     assert found.is_plausible
 
 
@@ -59,6 +60,24 @@ def test_a_block_is_no_head():
     classes = np.zeros(SHAPE, np.uint8)
     classes[4:20, 15:55, 15:55] = 1
     assert not look(classes, UPRIGHT).is_plausible
+
+
+@pytest.mark.parametrize(
+    ("radius", "is_plausible"), [(17.0, False), (21.0, True), (29.0, True), (32.0, False)]
+)
+def test_a_head_of_an_adult_has_20_to_30_mm(radius, is_plausible):
+    found = look(ball(SHAPE, UPRIGHT, radius=radius), UPRIGHT)
+    assert found.radius_mm == pytest.approx(radius, abs=1)
+    assert found.is_plausible is is_plausible
+
+
+def test_a_rough_head_is_not_plausible():
+    steps = ball(SHAPE, UPRIGHT, radius=27.0)
+    steps[::4] = ball(SHAPE, UPRIGHT, radius=18.0)[::4]
+    found = look(steps, UPRIGHT)
+    assert 20 < found.radius_mm < 30
+    assert found.residual_mm > 2
+    assert not found.is_plausible
 
 
 def test_left_and_right_are_compared_where_the_field_shows_both():
