@@ -1,4 +1,4 @@
-# make demo · make test · make bench · make lint · make clean
+# make demo · make test · make bench · make pages · make lint · make clean
 # On Windows: the same steps as plain commands are in docs/development.md.
 PYTHON ?= python3
 VENV := .venv
@@ -8,6 +8,7 @@ STAMP := $(VENV)/.installed
 TRAME_VENV := .venv-trame
 TRAME_STAMP := $(TRAME_VENV)/.installed
 TESTS := PelvicBoneSeg/Testing/Python
+CONFIG := Lab/configs/default.yaml
 # Two at once, each with one thread: torch's threads get in each other's way.
 PYTEST := -m pytest --numprocesses 2 --dist loadfile
 test-trame test-python: export OMP_NUM_THREADS := 1
@@ -15,7 +16,7 @@ test-trame test-python: export OMP_NUM_THREADS := 1
 export QT_QPA_PLATFORM ?= offscreen
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: all demo test bench lint lint-imports types test-trame test-python clean
+.PHONY: all demo test bench pages lint lint-imports types test-trame test-python clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -29,6 +30,19 @@ bench: $(STAMP)
 	$(BIN)/python -m PelvicBoneSegLab.bench_metrics
 	$(BIN)/python -m PelvicBoneSegLab.bench_panel
 	$(BIN)/python -m PelvicBoneSegLab.bench_training
+
+# Everything about the shipped bundle that pages say in figures and pictures, from its weights, the
+# trained networks of the comparison in runs/ and the data folder.
+pages: $(STAMP)
+	$(BIN)/python -m PelvicBoneSegLab.evaluation.validation_report $(CONFIG) --bundle default \
+		--output build/report
+	$(BIN)/python -m PelvicBoneSegLab.comparison Lab/configs/comparison.yaml --report-only
+	$(BIN)/python -m PelvicBoneSegLab.carry_over --bundle default --output build/carry_over \
+		--no-pictures --benchmarks
+	$(BIN)/python -m PelvicBoneSegLab.label_ceiling $(CONFIG) --bundle default \
+		--phantoms build/phantoms
+	$(BIN)/python -m PelvicBoneSegLab.model_cards $(CONFIG) \
+		--carry-over build/carry_over/default/carry_over.json
 
 # pytest's closing line comes last: whoever reads the log's end sees the count.
 test: lint types test-trame test-python

@@ -11,10 +11,10 @@ from PelvicBoneSegLib.anatomy import BONES, HIP_BONE, SEGMENTS
 from PelvicBoneSegLib.segmentation.postprocess import postprocess
 
 from ..picture import render_bones
+from ..small_png import small_png
 from .cohort import Cohort
 from .data import PelvisScan, classes_of
 from .result import Result
-from .small_png import small_png
 
 SHOWN_CASE = "case_06"
 

@@ -11,13 +11,13 @@ from matplotlib.figure import Figure
 from PelvicBoneSegLib.segmentation.postprocess import bone_classes
 
 from ..evaluation.html_page import NOTHING, number
+from ..small_png import small_png
 from .agreement import Outcome
 from .cohort import Cohort
 from .data import ManScan
 from .pairs import compared_scans, is_shown
 from .result import Result
 from .scan_pictures import SOURCES
-from .small_png import small_png
 from .tile import SharedField, draw_tile
 
 _PAIRS_PER_ROW = 4

@@ -9,7 +9,7 @@ from lab.carry_over.small_cohort import KnowsTheTruth, small_cohort
 from PelvicBoneSegLab.carry_over import __main__ as command
 from PelvicBoneSegLab.carry_over import cohort as cohort_module
 from PelvicBoneSegLab.carry_over import scan_pictures
-from PelvicBoneSegLab.carry_over.small_png import MOST_BYTES
+from PelvicBoneSegLab.small_png import MOST_BYTES
 from PelvicBoneSegLib.errors import BundleNotFoundError, InputNotFoundError, OutputNotWritableError
 from segmentation.small_bundle import write_small_bundle
 

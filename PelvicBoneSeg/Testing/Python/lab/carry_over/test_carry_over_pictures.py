@@ -13,8 +13,8 @@ from PIL import Image
 from lab.carry_over.small_cohort import FRAME, A, B, man_scan, pelvis_scan, sides_and_classes
 from PelvicBoneSegLab.carry_over.hip_bones import draw_columns
 from PelvicBoneSegLab.carry_over.sheet import draw_sheet
-from PelvicBoneSegLab.carry_over.small_png import MOST_BYTES, small_png
 from PelvicBoneSegLab.carry_over.tile import SharedField, draw_tile
+from PelvicBoneSegLab.small_png import MOST_BYTES, small_png
 
 IMAGES = Path(__file__).parents[5] / "docs" / "images"
 
