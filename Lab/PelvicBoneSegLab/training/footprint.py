@@ -34,6 +34,9 @@ POWER_USAGE_EFFECTIVENESS = 1.67
 CO2E_G_PER_KWH = 475.0
 """World average of 2019, International Energy Agency."""
 
+_ADDED = ("seconds", "samples", "energy_kwh", "co2e_g")
+"""What adds up over the trainings that a bundle went through."""
+
 
 def training_record(
     seconds: float, samples: int, device: str | torch.device, processes: int = 1
@@ -75,6 +78,8 @@ def training_record(
 def record_training(config: TrainingConfig, device: torch.device, processes: int = 1) -> None:
     """Write what a training took into its bundle, by its log.
 
+    What the bundle that it started from had taken, if that says so, is added.
+
     Parameters
     ----------
     config
@@ -87,7 +92,7 @@ def record_training(config: TrainingConfig, device: torch.device, processes: int
     FiguresFileError
         There is no log, or it is damaged.
     OutputNotWritableError, BundleNotFoundError
-        The bundle cannot be stored, or is not there.
+        The bundle cannot be stored, or it or the one that it started from is not there.
     """
     epochs = _read_log(Path(f"{config.output}.log.jsonl"))
     record = training_record(
@@ -96,6 +101,9 @@ def record_training(config: TrainingConfig, device: torch.device, processes: int
         device,
         processes,
     )
+    if "start_from" in config.model:
+        earlier = Bundle.load(config.model["start_from"]).description.get("training", {})
+        record = {**record, **{key: _sum(record[key], earlier.get(key, 0)) for key in _ADDED}}
     write_description(with_training(Bundle.load(config.output.absolute()), record))
 
 
@@ -109,6 +117,10 @@ def main(arguments: list[str] | None = None) -> None:
     record_training(
         TrainingConfig.load(options.config), choose_device(options.device), options.processes
     )
+
+
+def _sum(one: float, other: float) -> float:
+    return round(one + other, 4)
 
 
 def _read_log(path: Path) -> list[dict[str, Any]]:

@@ -52,6 +52,20 @@ def test_the_record_of_a_log_goes_into_the_bundle(a_config):
     assert (training["seconds"], training["samples"]) == (61, 16)
 
 
+def test_what_the_bundle_had_taken_that_it_started_from_is_added(a_config, tmp_path):
+    earlier = training_record(100, 1600, "cpu")
+    for folder, more in ((tmp_path / "first", {"training": earlier}), (a_config.output, {})):
+        write_small_bundle(folder, **more)
+    a_config.model["start_from"] = str(tmp_path / "first")
+    log = a_config.output.with_name("run.log.jsonl")
+    log.write_text(json.dumps({"epoch": 1, "seconds": 50}) + "\n")
+    record_training(a_config, torch.device("cpu"))
+    training = Bundle.load(a_config.output).description["training"]
+    assert (training["seconds"], training["samples"]) == (150, 1608)
+    assert training["energy_kwh"] == pytest.approx(earlier["energy_kwh"] * 1.5, abs=2e-4)
+    assert training["device"] == earlier["device"]
+
+
 @pytest.mark.parametrize("content", [None, "{"], ids=["missing", "damaged"])
 def test_a_log_that_cannot_be_read_is_named(a_config, content):
     write_small_bundle(a_config.output)
