@@ -50,8 +50,9 @@ def _sides(case: Case, bone: str) -> list[np.ndarray]:
     k, j, i = voxels = case.voxels(bone)
     sides = [np.ones(k.size, bool)]
     if bone in PAIRED and k.size:
-        distance = case.midsagittal_plane().voxel_distance(voxels, case.volume.ijk_to_lps)
-        is_left = on_left(distance, number_parts(voxels))
+        plane = case.midsagittal_plane()
+        distance = plane.voxel_distance(voxels, case.volume.ijk_to_lps)
+        is_left = on_left(distance, number_parts(voxels), plane.is_evident)
         sides = [is_left, ~is_left]
     masks = []
     for side in sides:

@@ -84,7 +84,7 @@ def check_same_geometry(scan: Path, labels: sitk.Image, path: Path) -> None:
     differing = [name for name, pair in pairs.items() if not _close(*pair)]
     if differing:
         raise TrainingDataError(
-            path, f"its geometry is not that of the image ({', '.join(differing)} differ)"
+            path, f"its geometry is not that of {scan} ({', '.join(differing)} differ)"
         )
 
 

@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 
 def check_data(config: TrainingConfig) -> DataCheck:
-    """Look at every file of every dataset of a configuration."""
+    """Look at every file that a training of a configuration reads."""
     check = DataCheck()
     for dataset in config.datasets:
-        if "label_maps" in dataset:
-            check_label_maps(dataset, check)
-        else:
+        if "label_maps" not in dataset:
             _check_dataset(dataset, check)
+        elif dataset["synthetic_weight"]:
+            check_label_maps(dataset, check)
     return check
 
 
@@ -64,14 +64,20 @@ def _check_dataset(dataset: dict[str, Any], check: DataCheck) -> None:
         return
     with check.noting():
         check_coverage_cases(dataset)
-    names = {case_name(path) for path in paths}
-    for path in sorted((dataset["root"] / "labels").glob("*.nii.gz")):
-        if case_name(path) not in names:
-            with check.noting():
-                raise TrainingDataError(path, "there is no image for this label map")
     facts = [_check_case(path, dataset, check) for path in paths]
     check.cases += len(paths)
+    check.suspicions += _labels_alone(dataset, paths)
     check.suspicions += suspicions(dataset["name"], [one for one in facts if one])
+
+
+def _labels_alone(dataset: dict[str, Any], images: list[Path]) -> list[str]:
+    names = {path.name for path in images}
+    return [
+        f"{dataset['name']}, {case_name(path)}: there is no image for its label map, so it is left "
+        "out. Add the image, or remove the label map."
+        for path in sorted((dataset["root"] / "labels").glob("*.nii.gz"))
+        if path.name not in names
+    ]
 
 
 def _check_case(path: Path, dataset: dict[str, Any], check: DataCheck) -> CaseFacts | None:

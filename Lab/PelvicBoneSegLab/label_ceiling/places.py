@@ -41,8 +41,8 @@ PLACES = (
     ),
     Place(
         "case_06", "hip_bone", 20,
-        "The mask is right, and bundle 0.1.0 was wrong: it left holes in the iliac wing, where "
-        "marrow and cortex look alike.",
+        "The mask is right. Marrow and cortex look alike in the iliac wing here, where a network "
+        "easily leaves holes.",
     ),
     Place(
         "case_19", "hip_bone", 33,

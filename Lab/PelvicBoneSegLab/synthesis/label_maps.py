@@ -12,8 +12,8 @@ import SimpleITK as sitk
 from PelvicBoneSegLib.anatomy import BONES
 from PelvicBoneSegLib.segmentation.orientation import AnatomicalAxes
 
-from ..errors import TrainingDataError
-from .body_tissues import MAX_LABEL, Body
+from .body_tissues import Body
+from .label_map_files import label_map_files, read_body_mask, read_label_map
 from .regrid import nearest, smooth_labels
 from .tissue_map import TissueMap, bounding_box
 
@@ -39,48 +39,37 @@ def tissue_maps_from_labels(dataset: dict[str, Any]) -> list[TissueMap]:
         No label map, no body mask for one, an unreadable file, different geometry, a label value
         that is too high, or no bone.
     """
-    root, patterns = Path(dataset["root"]), dataset["label_maps"]
-    before, _, after = patterns["labels"].partition("*")
-    paths = sorted(root.glob(patterns["labels"]))
-    if not paths:
-        raise TrainingDataError(root, f"no label map is named {patterns['labels']}")
-    maps = []
-    for path in paths:
-        case = path.name.removeprefix(before).removesuffix(after)
-        body_path = root / patterns["body"].replace("*", case)
-        maps.append(_read_case(case, path, body_path, dataset["labels"]))
-    return maps
+    return [_read_case(*files, dataset["labels"]) for files in label_map_files(dataset)]
 
 
 def _read_case(case: str, label_path: Path, body_path: Path, values: dict[int, str]) -> TissueMap:
-    if not body_path.is_file():
-        raise TrainingDataError(label_path, f"there is no body mask {body_path}")
-    labels, axes = _read(label_path)
-    inside, body_axes = _read(body_path)
-    if labels.shape != inside.shape or axes != body_axes:
-        raise TrainingDataError(body_path, f"its geometry is not that of {label_path}")
-    if labels.min() < 0 or labels.max() > MAX_LABEL:
-        raise TrainingDataError(label_path, f"it has labels outside 0 to {MAX_LABEL}")
-    if not np.isin(labels, list(values)).any():
-        raise TrainingDataError(label_path, f"none of its labels is one of {sorted(values)}")
-    inside = (inside > 0) | (labels > 0)
+    label_image = read_label_map(label_path, values)
+    axes = _axes_of(label_image)
+    labels = axes.to_stack(sitk.GetArrayFromImage(label_image), "axial")
+    body = axes.to_stack(sitk.GetArrayFromImage(read_body_mask(body_path, label_path)), "axial")
+    inside = (body > 0) | (labels > 0)
     box = bounding_box(inside)
-    body = Body(
-        smooth_labels(labels[box].astype(np.uint8), axes.spacing, list(values)),
+    labels, bones = _one_value_a_bone(labels[box].astype(np.uint8), values)
+    return Body(
+        smooth_labels(labels, axes.spacing, list(bones.values())),
         nearest(inside[box], axes.spacing),
-        {BONES.index(bone): value for value, bone in values.items()},
+        bones,
         np.random.default_rng(zlib.crc32(case.encode())),
-    )
-    return body.tissue_map(case)
+    ).tissue_map(case)
 
 
-def _read(path: Path) -> tuple[np.ndarray, AnatomicalAxes]:
-    """Return an image in canonical order, and which way its axes ran."""
-    try:
-        image = sitk.ReadImage(str(path))
-    except RuntimeError as error:
-        raise TrainingDataError(path, "it is not a complete image") from error
+def _one_value_a_bone(
+    labels: np.ndarray, values: dict[int, str]
+) -> tuple[np.ndarray, dict[int, int]]:
+    """Give left and right the same value; return that of each bone, by its index, as well."""
+    result = labels.copy()
+    bones: dict[int, int] = {}
+    for value, bone in values.items():
+        result[labels == value] = bones.setdefault(BONES.index(bone), value)
+    return result, bones
+
+
+def _axes_of(image: sitk.Image) -> AnatomicalAxes:
     matrix = np.eye(4)
     matrix[:3, :3] = np.reshape(image.GetDirection(), (3, 3)) * image.GetSpacing()
-    axes = AnatomicalAxes.from_matrix(matrix)
-    return axes.to_stack(sitk.GetArrayFromImage(image), "axial"), axes
+    return AnatomicalAxes.from_matrix(matrix)

@@ -12,7 +12,6 @@ from monai.transforms import (
     RandAdjustContrastd,
     RandAffined,
     RandBiasFieldd,
-    RandFlipd,
     RandGaussianNoised,
     RandGaussianSmoothd,
     RandHistogramShiftd,
@@ -34,11 +33,17 @@ class Augmentation:
         Rows and columns of the result.
     spacing_mm
         Size of a pixel.
+
+    Attributes
+    ----------
+    flip
+        How often left and right are exchanged.
     """
 
     def __init__(self, settings: dict[str, Any], patch: int, spacing_mm: float) -> None:
         maps, both = ["labels", "silent"], ["image", "labels", "silent"]
         often = settings["appearance"]
+        self.flip: float = settings["flip"]
         # A single number would be for the first axis alone. MONAI scales the grid from which it
         # samples: an image twice as large is a grid half as large.
         low, high = (1 / value - 1 for value in reversed(settings["scale"]))
@@ -55,7 +60,6 @@ class Augmentation:
                     mode=["bilinear", *["nearest" for _ in maps]],
                     padding_mode="zeros",
                 ),
-                RandFlipd(both, prob=settings["flip"], spatial_axis=1),
                 RandHistogramShiftd("image", num_control_points=(3, 8), prob=often / 2),
                 RandAdjustContrastd("image", prob=often, gamma=settings["gamma"]),
                 RandScaleIntensityd("image", factors=settings["contrast"], prob=often),
@@ -77,6 +81,8 @@ class Augmentation:
         labels: torch.Tensor,
         silent: torch.Tensor,
         rng: np.random.Generator,
+        *,
+        columns_cross: bool = True,
     ) -> Sample:
         """Change a slice.
 
@@ -88,7 +94,12 @@ class Augmentation:
             Shape (H, W), uint8, see `Sample`; or (D, H, W), turned alike.
         rng
             Source of all randomness.
+        columns_cross
+            Whether columns run from one side of the body to the other, so that exchanging them
+            exchanges left and right; not so in sagittal slices.
         """
+        if columns_cross and rng.random() < self.flip:
+            image, labels, silent = (one.flip(-1) for one in (image, labels, silent))
         self._transform.set_random_state(seed=int(rng.integers(2**31)))
         # MONAI pads with 0, which has to be the darkest value, and works on intensities of 0…1.
         changed = self._transform(

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from PelvicBoneSegLib.segmentation.bundle import describe_bundle
 
 from ..data.split import cases_by_patient
 from ..errors import FoldError
@@ -18,7 +22,8 @@ def fold_of(config: TrainingConfig, number: int, count: int) -> TrainingConfig:
 
     The patients of every dataset that names validation cases are dealt out to the folds, by the
     seed; this fold's are held out and all others trained on. Datasets without validation cases
-    are trained on in every fold. The output's folder and the bundle's name end in the fold.
+    are trained on in every fold. The output's folder and the bundle's name end in the fold; so do
+    those of the bundle to start from and of teachers, where that fold of them was trained.
 
     Parameters
     ----------
@@ -28,18 +33,28 @@ def fold_of(config: TrainingConfig, number: int, count: int) -> TrainingConfig:
     Raises
     ------
     FoldError
-        There is no such fold, or a dataset has fewer patients than folds.
+        There is no such fold, a dataset has fewer patients than folds, or a bundle to start from
+        or a teacher has seen patients of the dataset, and that fold of it was not trained.
+    BundleNotFoundError, BundleInvalidError
+        Such a bundle cannot be read.
     TrainingDataError
         A dataset has no cases, or its cases cannot be assigned to patients.
     """
     if not 1 <= number <= count or count < 2:
         raise FoldError(f"{number}/{count}", "the form is K/N, with 1 ≤ K ≤ N and N at least 2")
     ending = f"-fold{number}of{count}"
+    dealt = {one["name"] for one in config.datasets if one.get("validation")}
+
+    def stage(bundle: str) -> str:
+        return _stage_of(bundle, ending, dealt)
+
+    datasets = tuple(_fold_of(one, number, count, config.seed) for one in config.datasets)
     return replace(
         config,
         digest=hashlib.sha256(f"{config.digest}{ending}".encode()).hexdigest(),
         output=config.output.with_name(config.output.name + ending),
-        datasets=tuple(_fold_of(one, number, count, config.seed) for one in config.datasets),
+        datasets=tuple(_with(one, "teacher", stage) for one in datasets),
+        model=_with(config.model, "start_from", stage),
         bundle={**config.bundle, "name": config.bundle["name"] + ending},
     )
 
@@ -69,3 +84,22 @@ def _fold_of(dataset: dict[str, Any], number: int, count: int, seed: int) -> dic
     order = np.random.default_rng(seed).permutation(sorted(patients))
     held_out = [case for patient in order[number - 1 :: count] for case in patients[patient]]
     return {**dataset, "validation": sorted(held_out)}
+
+
+def _with(section: dict[str, Any], field: str, change: Callable[[str], str]) -> dict[str, Any]:
+    return {**section, field: change(section[field])} if field in section else section
+
+
+def _stage_of(bundle: str, ending: str, dealt: set[str]) -> str:
+    """Return the bundle's fold where it was trained, else the bundle if it saw no such patients."""
+    own = f"{bundle}{ending}"
+    if Path(own).is_dir():
+        return own
+    seen = dealt & {one["name"] for one in describe_bundle(bundle)["training_data"]}
+    if seen:
+        raise FoldError(
+            ending.removeprefix("-fold").replace("of", "/"),
+            f"{bundle} was trained on {', '.join(sorted(seen))}, with patients that this fold "
+            f"holds out; train the same fold of it first, which writes {own}",
+        )
+    return bundle

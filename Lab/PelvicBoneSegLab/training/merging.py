@@ -43,6 +43,8 @@ def merged(base: Content, changes: Content, where: str = "$") -> Content:
 
 
 def _members_merged(members: list[Content], changes: Content, where: str) -> list[Content]:
+    if not all(isinstance(member, dict) and "name" in member for member in members):
+        raise ValueError(f"{where}: a list without names is replaced by a list, not by a mapping")
     unknown = set(changes) - {member["name"] for member in members}
     if unknown:
         raise ValueError(f"{where}: there is no {', '.join(sorted(unknown))}")

@@ -43,14 +43,20 @@ class Processes:
 
 
 @contextmanager
-def joined_processes() -> Iterator[Processes]:
-    """Join the processes that torchrun started, until the end of the block."""
+def joined_processes(device: torch.device) -> Iterator[Processes]:
+    """Join the processes that torchrun started, until the end of the block.
+
+    Parameters
+    ----------
+    device
+        Of which kind each of them has one.
+    """
     world = int(os.environ.get("WORLD_SIZE", 1))
     if world == 1:
         yield Processes()
         return
     backend = "gloo"
-    if torch.cuda.is_available():
+    if device.type == "cuda":
         torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
         backend = "cpu:gloo,cuda:nccl"
     torch.distributed.init_process_group(backend, timeout=_LONGEST_WAIT)

@@ -61,5 +61,10 @@ class RealSlices:
             index = shown[int(rng.integers(len(shown)))][None]
         else:
             index = torch.tensor([int(rng.integers(len(stack.image)))])
-        image = gather_channels(stack.image, index, stack.slice_spacing, self._offsets)[0].float()
-        return self._augment(image, stack.labels[index[0]], stack.silent[index[0]], rng)
+        crosses = plane != "sagittal"
+        # Left and right of a sagittal slice are its neighbours.
+        mirrored = not crosses and rng.random() < self._augment.flip
+        offsets = [-offset for offset in self._offsets] if mirrored else self._offsets
+        image = gather_channels(stack.image, index, stack.slice_spacing, offsets)[0].float()
+        labels, silent = stack.labels[index[0]], stack.silent[index[0]]
+        return self._augment(image, labels, silent, rng, columns_cross=crosses)

@@ -34,7 +34,9 @@ def make_sources(config: TrainingConfig) -> list[tuple[float, Source]]:
     for dataset in config.datasets:
         real, synthetic = dataset.get("weight", 0), dataset.get("synthetic_weight", 0)
         if "label_maps" in dataset:
-            sources.append((synthetic, _synthetic(config, tissue_maps_from_labels(dataset))))
+            if synthetic:
+                maps = tissue_maps_from_labels(dataset)
+                sources.append((synthetic, _synthetic(config, maps)))
             continue
         scans = _training_scans(config, dataset)
         if real:

@@ -48,15 +48,18 @@ class Teacher:
 
     def complete(self, scan: LabelledScan) -> LabelledScan:
         """Return the scan with fewer silent voxels; its own labels are kept."""
-        probabilities = self._engine.class_probabilities(scan.volume)
+        probabilities = self._engine.class_probabilities(scan.volume)[1:]
+        bits = np.array([1 << BONES.index(bone) for bone in self._bones], np.uint8)
+        asked = (scan.silent & bits[:, None, None, None] > 0) & (scan.labels == 0)
+        likeliest = np.where(asked, probabilities, 0).argmax(axis=0)
         labels, silent = scan.labels.copy(), scan.silent.copy()
-        for channel, bone in enumerate(self._bones, start=1):
-            bit = np.uint8(1 << BONES.index(bone))
-            asked = (scan.silent & bit > 0) & (scan.labels == 0)
-            found = asked & (probabilities[channel] >= _BONE * 255)
+        for channel, bone in enumerate(self._bones):
+            sure = probabilities[channel] >= _BONE * 255
+            found = asked[channel] & sure & (likeliest == channel)
             if not found.any():
                 continue
             labels[found] = BONES.index(bone) + 1
             near = distance_transform_edt(~found, scan.volume.spacing[::-1]) <= _REACH_MM
-            silent[asked & near & (probabilities[channel] < _NO_BONE * 255)] &= ~bit
+            unlikely = probabilities[channel] < _NO_BONE * 255
+            silent[asked[channel] & near & unlikely] &= ~bits[channel]
         return replace(scan, labels=labels, silent=silent)

@@ -39,7 +39,7 @@ def train(config_path: Path, fold: str | None = None) -> None:
     config = TrainingConfig.load(config_path)
     if fold is not None:
         config = fold_of(config, *parse_fold(fold))
-    with joined_processes() as processes:
+    with joined_processes(choose_device(config.training["device"])) as processes:
         with all_faults_named(config):
             trainer = Trainer(config, processes)
         bundle = trainer.run()

@@ -98,17 +98,31 @@ def test_both_axes_are_shifted(a_slice):
     assert (np.ptp(middles, axis=0) > 6).all()
 
 
+def test_left_and_right_are_exchanged_where_columns_cross(a_slice):
+    plain = augment(a_slice)
+    for side, expected in ((True, plain.labels[:, ::-1]), (False, plain.labels)):
+        augmentation = Augmentation({**NOTHING, "flip": 1.0}, 96, spacing_mm=1.0)
+        sample = augmentation(*a_slice, np.random.default_rng(3), columns_cross=side)
+        assert np.array_equal(sample.labels, expected)
+        assert np.array_equal(sample.silent, 3 * sample.labels)
+        assert np.array_equal(sample.image[0] > 0, sample.labels == 1)
+
+
 @pytest.mark.parametrize("setting", sorted(APPEARANCE))
 def test_intensity_changes_leave_the_labels_alone(a_slice, setting):
     image, labels, silent = a_slice
     grey = (image * 0.5, labels, silent)
-    changed = augment(grey, appearance=1.0, **{setting: APPEARANCE[setting]})
     plain = augment(grey)
-    assert np.array_equal(changed.labels, plain.labels)
-    assert np.array_equal(changed.silent, plain.silent)
-    assert not np.allclose(changed.image, plain.image, atol=1e-2)
-    assert changed.image.min() >= -1
-    assert changed.image.max() <= 2
+    # Some are drawn every second time.
+    samples = [
+        augment(grey, seed, appearance=1.0, **{setting: APPEARANCE[setting]}) for seed in range(5)
+    ]
+    for changed in samples:
+        assert np.array_equal(changed.labels, plain.labels)
+        assert np.array_equal(changed.silent, plain.silent)
+        assert changed.image.min() >= -1
+        assert changed.image.max() <= 2
+    assert not all(np.allclose(one.image, plain.image, atol=1e-2) for one in samples)
 
 
 def test_the_same_state_gives_the_same_sample(a_slice):

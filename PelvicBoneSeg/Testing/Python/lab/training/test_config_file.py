@@ -15,6 +15,7 @@ from PelvicBoneSegLab.training.merging import merged
 
 BASE = {
     "training": {"epochs": 2, "patch": 64},
+    "lists": ["coronal"],
     "datasets": [{"name": "a", "weight": 1.0, "coverage": []}, {"name": "b", "weight": 2.0}],
 }
 STAGES = sorted((Path(__file__).parents[5] / "Lab" / "configs" / "stages").glob("*.yaml"))
@@ -43,6 +44,7 @@ def test_the_base_is_not_changed():
     [
         ({"datasets": {"z": {"weight": 1}}}, r"\$\.datasets: there is no z"),
         ({"datasets": {"b": {"coverage": None}}}, r"\$\.datasets\.b\.coverage: .*not there"),
+        ({"lists": {"coronal": 1}}, r"\$\.lists: a list without names"),
         ({"training": {"epoch": None}}, r"\$\.training\.epoch: .*not there"),
     ],
 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from lab.small_dataset import SHAPE, write_case
 from PelvicBoneSegLab.errors import FoldError
 from PelvicBoneSegLab.training.folds import fold_of, parse_fold
+from segmentation.small_bundle import write_small_bundle
 
 
 @pytest.fixture
@@ -39,8 +42,6 @@ def test_every_case_is_held_out_once_and_patients_stay_together(config):
 
 
 def test_the_seed_alone_decides(config):
-    from dataclasses import replace
-
     assert held_out(config) == held_out(config)
     assert any(held_out(replace(config, seed=seed)) != held_out(config) for seed in (2, 3, 4))
 
@@ -54,6 +55,25 @@ def test_a_fold_has_an_output_a_name_and_a_checkpoint_of_its_own(config):
     assert [fold.output.name for fold in folds] == [f"blocks-fold{k}of3" for k in (1, 2, 3)]
     assert folds[1].bundle["name"] == "blocks-fold2of3"
     assert len({config.digest, *(fold.digest for fold in folds)}) == 4
+
+
+@pytest.mark.parametrize("field", ["start_from", "teacher"])
+def test_a_bundle_that_saw_the_patients_is_taken_by_its_fold_alone(config, tmp_path, field):
+    seen, other = tmp_path / "seen", tmp_path / "other"
+    write_small_bundle(seen, training_data=[{"name": "many", "description": "", "licence": ""}])
+    write_small_bundle(other)
+
+    def bundle_of(path):
+        model, datasets = dict(config.model), [dict(one) for one in config.datasets]
+        (model if field == "start_from" else datasets[1])[field] = str(path)
+        fold = fold_of(replace(config, model=model, datasets=tuple(datasets)), 1, 3)
+        return (fold.model if field == "start_from" else fold.datasets[1])[field]
+
+    with pytest.raises(FoldError, match="seen was trained on many.*seen-fold1of3"):
+        bundle_of(seen)
+    write_small_bundle(tmp_path / "seen-fold1of3")
+    assert bundle_of(seen) == f"{seen}-fold1of3"
+    assert bundle_of(other) == str(other)
 
 
 @pytest.mark.parametrize(("number", "count"), [(0, 3), (4, 3), (1, 1), (1, 0)])

@@ -20,7 +20,7 @@ SCRIPT = Path(__file__).with_name("two_processes.py")
 
 def test_without_torchrun_a_process_is_alone(monkeypatch):
     monkeypatch.delenv("WORLD_SIZE", raising=False)
-    with joined_processes() as processes:
+    with joined_processes(torch.device("cpu")) as processes:
         assert processes == Processes(0, 1)
         assert processes.is_first
         assert processes.agree(True) is True

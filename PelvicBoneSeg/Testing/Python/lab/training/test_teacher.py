@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -16,7 +18,8 @@ from segmentation.small_bundle import write_small_bundle
 
 SHAPE = (8, 40, 40)
 FEMUR, HIP_BONE = 1, 2
-HIP_BIT = 2
+SACRUM = 3
+HIP_BIT, SACRUM_BIT = 2, 4
 
 
 @pytest.fixture
@@ -34,7 +37,7 @@ def scan():
 def complete(monkeypatch, tmp_path):
     """Complete a scan by a teacher with given probabilities of the hip bone."""
 
-    def run(scan, hip_bone):
+    def run(scan, hip_bone, sacrum=0):
         class Knowing:
             def __init__(self, bundle, device):
                 assert device == "cpu"
@@ -42,6 +45,7 @@ def complete(monkeypatch, tmp_path):
             def class_probabilities(self, volume):
                 found = np.zeros((1 + len(BONES), *SHAPE), np.uint8)
                 found[HIP_BONE] = np.round(np.multiply(hip_bone, 255))
+                found[SACRUM] = np.round(sacrum * 255)
                 return found
 
         monkeypatch.setattr(teacher, "Engine", Knowing)
@@ -77,6 +81,12 @@ def test_a_teacher_that_finds_nothing_changes_nothing(scan, complete):
     done = complete(scan, np.full(SHAPE, 0.25))
     assert np.array_equal(done.labels, scan.labels)
     assert np.array_equal(done.silent, scan.silent)
+
+
+def test_of_two_silent_bones_the_likelier_one_is_taken(scan, complete):
+    silent = np.where(scan.silent > 0, HIP_BIT | SACRUM_BIT, 0).astype(np.uint8)
+    done = complete(replace(scan, silent=silent), np.full(SHAPE, 0.6), sacrum=0.35)
+    assert (done.labels[:, 30:, 30:] == HIP_BONE).all()
 
 
 def test_training_cases_of_a_dataset_go_through_its_teacher(

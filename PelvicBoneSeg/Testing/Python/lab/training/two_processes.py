@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import torch
 from safetensors.torch import save_file
 
 from PelvicBoneSegLab.training.config import TrainingConfig
@@ -22,7 +23,7 @@ def main(config: Path, folder: Path) -> None:
         return real(self, number)
 
     MixedSamples.__getitem__ = watched
-    with joined_processes() as processes:
+    with joined_processes(torch.device("cpu")) as processes:
         trainer = Trainer(TrainingConfig.load(config), processes)
         trainer.run()
         state = {name: value.contiguous() for name, value in trainer._learner.state().items()}
