@@ -11,6 +11,7 @@ import argparse
 import json
 import shutil
 from pathlib import Path
+from statistics import mean
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -124,6 +125,7 @@ def benchmark_table(data: dict[str, Any], bundle: Bundle) -> str:
             "3D Dice by patient:",
             "",
             *markdown_table(["patient", *(bone_name(bone) for bone in BONES)], _by_patient(data)),
+            *_covered(bundle),
         ]
     )
 
@@ -165,6 +167,21 @@ def _by_patient(data: dict[str, Any]) -> list[list[str]]:
         [case, *(number(dice.get((case, bone))) for bone in BONES)]
         for case in data["compared"]["cases"]
     ]
+
+
+def _covered(bundle: Bundle) -> list[str]:
+    """Lay out the Dice that the bundle states for what the masks cover, if it does."""
+    covered = bundle.description["metrics"].get("covered_dice")
+    if covered is None:
+        return []
+    rows = [[case, *(number(dice.get(bone)) for bone in BONES)] for case, dice in covered.items()]
+    means = [
+        [dice[bone] for dice in covered.values() if dice.get(bone) is not None] for bone in BONES
+    ]
+    rows.append(["mean", *(number(mean(known)) if known else "" for known in means)])
+    text = "The same where the masks say whether the bone is there:"
+    heading = ["patient", *(bone_name(bone) for bone in BONES)]
+    return ["", text, "", *markdown_table(heading, rows)]
 
 
 if __name__ == "__main__":

@@ -431,12 +431,22 @@ def test_a_page_without_the_block_gets_it_at_its_end():
 
 def test_the_table_has_every_bone_patient_and_n(a_report):
     data, _ = a_report
-    bundle = SimpleNamespace(name="blocks", version="1.2", sha256="0123456789abcdef")
+    described = {"metrics": {}}
+    bundle = SimpleNamespace(
+        name="blocks", version="1.2", sha256="0123456789abcdef", description=described
+    )
     lines = benchmark_table(data, bundle).splitlines()
     assert lines[0].startswith("Bundle `blocks` 1.2 (weights `0123456789ab`), case_a, case_b")
     left = next(line for line in lines if line.startswith("| Left femur"))
     assert left.startswith("| Left femur | 3 | 0.900 ± 0.100 |")
     assert "| case_c |" in lines[-1]
+    described["metrics"]["covered_dice"] = {"x": {"femur": 0.8, "sacrum": None}, "y": {"femur": 1}}
+    *before, heading, _, first, second, mean = benchmark_table(data, bundle).splitlines()
+    assert before[: len(lines)] == lines
+    assert heading.startswith("| patient | Femur | Hip bone |")
+    assert first == "| x | 0.800 | – | – | – |"
+    assert second.startswith("| y | 1.000 |")
+    assert mean == "| mean | 0.900 |  |  |  |"
 
 
 def test_the_validation_patients_are_segmented_and_reported(tmp_path, monkeypatch):
