@@ -14,6 +14,7 @@ from lab.small_dataset import (
     write_configuration,
     write_dataset,
 )
+from PelvicBoneSegLab.data.cases import iterate_scans
 from PelvicBoneSegLab.data.check import all_faults_named, check_data
 from PelvicBoneSegLab.data.suspicions import CaseFacts, suspicions
 from PelvicBoneSegLab.errors import TrainingDataError, TrainingDataFaults
@@ -62,15 +63,12 @@ def test_every_fault_of_every_file_is_named_in_one_go(root, content):
     image = root / "images" / "case_c.nii.gz"
     image.write_bytes(image.read_bytes()[:40])
     write_case(root, "case_d", np.ones(SHAPE, np.int16), np.zeros(SHAPE, np.uint8))
-    write_case(root, "case_e", np.ones(SHAPE, np.int16), np.ones(SHAPE, np.uint8))
-    (root / "images" / "case_e.nii.gz").unlink()
     content["datasets"][0]["coverage"] = [
         {"bone": FEMUR, "silent": "gaps", "cases": ["case_a", "case_y", "case_z"]}
     ]
     faults = checked(content).faults
     expected = [
         ("case_y, case_z",),
-        ("labels", "case_e", "no image"),
         ("labels", "case_a", "unknown label values [9]"),
         ("labels", "case_a", "(origin differ)"),
         ("images", "case_b", "no label map"),
@@ -81,6 +79,16 @@ def test_every_fault_of_every_file_is_named_in_one_go(root, content):
     assert len(faults) == len(expected)
     for fault, parts in zip(faults, expected, strict=True):
         assert all(part in fault for part in parts), (fault, parts)
+
+
+def test_a_label_map_without_an_image_is_suspicious_and_left_out(root, content):
+    (root / "images" / "case_a.nii.gz").unlink()
+    found = checked(content)
+    assert (found.cases, found.faults) == (2, [])
+    (suspicion,) = found.suspicions
+    assert suspicion.startswith("blocks, case_a: there is no image for its label map")
+    dataset = TrainingConfig.from_content(content, Path("blocks.yaml")).datasets[0]
+    assert [scan.name for scan in iterate_scans(dataset, validation=False)] == ["case_b"]
 
 
 def test_a_rule_that_cannot_be_applied_is_a_fault(content):
@@ -125,6 +133,13 @@ def label_maps(tmp_path, content):
 def test_sound_label_maps_have_no_faults(label_maps, content):
     found = checked(content)
     assert (found.cases, found.faults) == (6, [])
+
+
+def test_label_maps_of_weight_0_are_not_looked_at(label_maps, content):
+    (label_maps / "one_body.nii.gz").unlink()
+    content["datasets"][1]["synthetic_weight"] = 0
+    found = checked(content)
+    assert (found.cases, found.faults) == (3, [])
 
 
 def test_every_fault_of_label_maps_is_named(label_maps, content):

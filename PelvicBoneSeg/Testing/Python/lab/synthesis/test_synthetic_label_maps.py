@@ -19,9 +19,10 @@ SPINE = BONES.index("lumbar_spine") + 1
 SPACING = (1.5, 1.5, 3.0)
 
 
-def write(path, array, spacing=SPACING):
+def write(path, array, spacing=SPACING, origin=(0, 0, 0)):
     image = sitk.GetImageFromArray(array.astype(np.uint8))
     image.SetSpacing(spacing)
+    image.SetOrigin(origin)
     sitk.WriteImage(image, str(path))
 
 
@@ -100,12 +101,37 @@ def test_a_flipped_file_gives_the_same_bones(a_dataset, a_body):
     )
 
 
+def test_left_and_right_may_have_one_number_or_two(a_dataset, a_body):
+    labels, _ = a_body
+    other_side = np.s_[6:18, 20:32, 50:62]
+    labels[other_side] = 2
+    write(a_dataset["root"] / "A_label.nii.gz", labels)
+    (one,) = tissue_maps_from_labels(a_dataset)
+    labels[other_side] = 5
+    write(a_dataset["root"] / "A_label.nii.gz", labels)
+    (two,) = tissue_maps_from_labels({**a_dataset, "labels": {**NAMES, 5: "femur"}})
+    np.testing.assert_array_equal(two.tissues, one.tissues)
+    femur_voxels = (two.classes[two.tissues] == 1).sum()
+    assert femur_voxels == pytest.approx(2 * (labels == 5).sum() * 2, rel=0.05)
+
+
+def test_a_body_mask_may_be_rounded_otherwise(a_dataset, a_body):
+    (expected,) = tissue_maps_from_labels(a_dataset)
+    write(a_dataset["root"] / "A_body.nii.gz", a_body[1], spacing=(1.5001, 1.5, 3.0))
+    (found,) = tissue_maps_from_labels(a_dataset)
+    np.testing.assert_array_equal(found.tissues, expected.tissues)
+
+
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
         (lambda root: (root / "A_body.nii.gz").unlink(), "no body mask"),
         (lambda root: (root / "A_label.nii.gz").unlink(), "no label map"),
-        (lambda root: write(root / "A_body.nii.gz", np.ones((3, 4, 5))), "geometry"),
+        (lambda root: write(root / "A_body.nii.gz", np.ones((3, 4, 5))), "size"),
+        (
+            lambda root: write(root / "A_body.nii.gz", np.ones((40, 60, 70)), origin=(0, 0, 60)),
+            r"geometry is not that of .*A_label.nii.gz \(origin differ\)",
+        ),
         (lambda root: write(root / "A_label.nii.gz", np.zeros((40, 60, 70))), "none of its labels"),
         (lambda root: write(root / "A_label.nii.gz", np.full((40, 60, 70), 250)), "outside 0 to"),
         (lambda root: (root / "A_label.nii.gz").write_bytes(b"no image"), "not a complete image"),

@@ -21,10 +21,19 @@ MEASURED = {"seconds", "slices_per_second", "share_waiting"}
 
 
 def prepare(folder):
-    """The encoder drops paths at random: also what a network draws itself has to come again."""
+    """Real and made-up slices come from another process, in micro-batches.
+
+    The encoder drops paths at random: also what a network draws itself has to come again.
+    """
     content = configuration(
-        write_dataset(folder / "data"), folder / "runs" / "blocks", epochs=3, learning_rate=0.01
+        write_dataset(folder / "data"),
+        folder / "runs" / "blocks",
+        epochs=3,
+        learning_rate=0.01,
+        accumulate=2,
+        workers=1,
     )
+    content["datasets"][0]["synthetic_weight"] = 0.5
     content["model"]["bones"] = ["femur", "hip_bone"]
     return write_configuration(folder / "c.yaml", content)
 

@@ -9,8 +9,9 @@ import pytest
 import torch
 from matplotlib.image import imread
 
-from lab.small_dataset import SHAPE, write_case, write_configuration
+from lab.small_dataset import CASES, SHAPE, write_case, write_configuration
 from PelvicBoneSegLab.errors import BundleFolderError, CheckpointError, ConfigurationError
+from PelvicBoneSegLab.training import sources
 from PelvicBoneSegLab.training.processes import Processes
 from PelvicBoneSegLab.training.starting_network import starting_network
 from PelvicBoneSegLab.training.train import train
@@ -79,12 +80,26 @@ def test_one_bone_is_trained_with_workers_and_micro_batches(
     assert list(log[0]["validation"]["dice"]["case_c"]) == ["hip_bone"]
 
 
-def test_a_fold_is_trained_on_the_others(a_configuration, run_training, tmp_path):
+def test_a_fold_is_trained_on_the_others(a_configuration, run_training, tmp_path, monkeypatch):
+    a_configuration["datasets"][0]["synthetic_weight"] = 1.0
     a_configuration["training"].update(epochs=1)
+    taught = {"make_stack": [], "tissue_map_from_scan": []}
+    for name, cases in taught.items():
+        monkeypatch.setattr(sources, name, noting_the_case(getattr(sources, name), cases))
     log = run_training(a_configuration, "2/3")
     (case,) = log[0]["validation"]["cases"]
     bundle = Bundle.load(tmp_path / "runs" / "blocks-fold2of3")
     assert bundle.description["metrics"]["cases"] == [case]
+    others = sorted(set(CASES) - {case})
+    assert taught == {"make_stack": others, "tissue_map_from_scan": others}
+
+
+def noting_the_case(function, cases):
+    def noting(scan, *arguments):
+        cases.append(scan.name)
+        return function(scan, *arguments)
+
+    return noting
 
 
 def test_a_training_starts_from_the_weights_of_a_bundle(a_configuration, load, tmp_path):
