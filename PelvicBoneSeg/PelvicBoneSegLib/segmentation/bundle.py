@@ -100,8 +100,13 @@ class Bundle:
 
     @property
     def planes(self) -> tuple[str, ...]:
-        """Planes that the network was trained on."""
+        """Planes that the network takes; a nearly isotropic scan is sliced in each of them."""
         return tuple(self.description["planes"])
+
+    @property
+    def planes_of_patients(self) -> tuple[str, ...]:
+        """Planes of real scans that it was trained on; others it knows from made-up ones alone."""
+        return planes_of_patients(self.description)
 
     @property
     def spacing_mm(self) -> float:
@@ -155,6 +160,11 @@ def find_bundle(name_or_path: str | Path) -> Path:
         if _is_complete(path):
             return path
     raise BundleNotFoundError(name_or_path, installed_bundles())
+
+
+def planes_of_patients(description: dict[str, Any]) -> tuple[str, ...]:
+    """Return the planes of the patients' scans, by a bundle's `bundle.json`."""
+    return tuple(description.get("trained_on", {}).get("planes", description["planes"]))
 
 
 def describe_bundle(name_or_path: str | Path) -> dict[str, Any]:

@@ -61,6 +61,8 @@ def _made_for(description: dict[str, Any]) -> Iterator[str]:
     trained_on = description.get("trained_on", {})
     yield f"Bones: {', '.join(map(_title, description['classes'][1:]))}"
     yield f"Planes: {', '.join(description['planes'])}"
+    if "planes" in trained_on:
+        yield f"Planes of the patients' scans: {', '.join(trained_on['planes'])}"
     if "modality" in trained_on:
         weightings = ", ".join(trained_on.get("weightings", ()))
         yield f"Modality: {trained_on['modality']}{f' ({weightings})' if weightings else ''}"

@@ -214,8 +214,8 @@ class Segmenter:
         self, segments: tuple[SegmentResult, ...], volume: Volume, prediction: Prediction
     ) -> tuple[str, ...]:
         warnings = list(prediction.warnings)
-        trained = " or ".join(self.bundle.planes)
-        if prediction.plane not in self.bundle.planes:
+        trained = " or ".join(self.bundle.planes_of_patients)
+        if volume.axes.acquisition_plane not in (None, *self.bundle.planes_of_patients):
             warnings.append(
                 Message(
                     _(

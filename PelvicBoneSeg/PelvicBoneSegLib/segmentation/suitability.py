@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import DependencyMissingError, PelvicBoneSegError, UnknownBoneError
 from ..message import Message, joined, templates
+from .bundle import planes_of_patients
 from .facts import ScanFacts
 from .orientation import AnatomicalAxes
 
@@ -168,9 +169,9 @@ def _about_contrast(facts: ScanFacts, description: dict[str, Any]) -> Iterator[R
 
 
 def _about_slices(axes: AnatomicalAxes, description: dict[str, Any]) -> Iterator[Reason]:
-    planes = description["planes"]
-    used = planes_used(axes, planes)
-    trained = " or ".join(planes)
+    used = planes_used(axes, description["planes"])
+    of_patients = planes_of_patients(description)
+    trained = " or ".join(of_patients)
     if axes.acquisition_plane is None:
         yield Reason(
             Level.GREEN,
@@ -179,7 +180,7 @@ def _about_slices(axes: AnatomicalAxes, description: dict[str, Any]) -> Iterator
                 planes=" and ".join(used),
             ),
         )
-    elif used[0] not in planes:
+    elif used[0] not in of_patients:
         yield _amber(
             Message(
                 _(

@@ -544,9 +544,10 @@ def test_training_is_handed_the_configuration(run, monkeypatch, tmp_path):
     from PelvicBoneSegLab.training import train as lab
 
     handed = []
-    monkeypatch.setattr(lab, "train", handed.append)
+    monkeypatch.setattr(lab, "train", lambda *given: handed.append(given))
     assert run("train", tmp_path / "my.yaml")[0] == 0
-    assert handed == [tmp_path / "my.yaml"]
+    assert run("train", tmp_path / "my.yaml", "--fold", "2/5")[0] == 0
+    assert handed == [(tmp_path / "my.yaml", None), (tmp_path / "my.yaml", "2/5")]
 
 
 def test_training_without_a_configuration_is_refused(run, tmp_path):

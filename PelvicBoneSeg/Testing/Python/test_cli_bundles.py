@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PelvicBoneSegLib.segmentation.bundle import user_bundles_dir
+from PelvicBoneSegLib.segmentation.bundle import describe_bundle, user_bundles_dir
 from segmentation.bundle_zip import zip_bundle
 
 
@@ -13,7 +13,8 @@ def test_a_bundle_comes_is_listed_verified_shown_and_goes(run, tmp_path):
     code, listed, _ = run("bundles", "list")
     assert code == 0
     first, second = listed.splitlines()
-    assert first.startswith("default  0.1.0  ") and "comes with the product" in first
+    version = describe_bundle("default")["version"]
+    assert first.startswith(f"default  {version}  ") and "comes with the product" in first
     assert second.startswith("small  1.2.3  ") and second.endswith(f"by the user  {folder}")
     assert run("bundles", "verify", "small")[:2] == (0, "small is as it was published\n")
     assert "Intended use\ntests" in run("bundles", "card", "small")[1]

@@ -211,7 +211,7 @@ def test_the_folder_is_the_platforms_own_for_data(
 
 def test_the_products_own_is_described_before_any_package_is_installed(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "jsonschema", None)
-    assert describe_bundle("default")["planes"] == ["coronal"]
+    assert describe_bundle("default")["name"] == "default"
 
 
 def test_what_it_was_trained_on_is_checked(tmp_path):

@@ -15,6 +15,8 @@ from PelvicBoneSegLib.panel.models.device import chosen_device, remember_device,
 from PelvicBoneSegLib.segmentation.bundle import describe_bundle, user_bundles_dir
 from segmentation.bundle_zip import zip_bundle
 
+PRODUCTS_OWN = f"default, version {describe_bundle('default')['version']}"
+
 
 @pytest.fixture
 def picked(monkeypatch):
@@ -62,9 +64,9 @@ def card(panel):
 
 
 def test_the_products_own_model_is_chosen_with_its_card(opened):
-    assert entries(opened) == ["default, version 0.1.0"]
+    assert entries(opened) == [PRODUCTS_OWN]
     assert "Every mask has to be checked" in card(opened)
-    assert "53cf09b120e0" in card(opened)
+    assert describe_bundle("default")["sha256"][:12] in card(opened)
     assert not opened.can("deleteBundleButton")
     assert "comes with the extension" in opened.tip("deleteBundleButton")
     opened.screenshot("models_default")
@@ -79,7 +81,7 @@ def test_the_card_opens_no_links_and_has_no_colours_of_its_own(opened):
 def test_a_model_is_installed_from_a_file_and_chosen(opened, install, tmp_path, packages):
     install(zip_bundle(tmp_path, description="A <b>bold</b> claim."))
     assert status(opened) == "Installed 'small', version 1.2.3."
-    assert entries(opened) == ["default, version 0.1.0", "small, version 1.2.3"]
+    assert entries(opened) == [PRODUCTS_OWN, "small, version 1.2.3"]
     assert opened.wrapped("bundleComboBox").currentText == "small, version 1.2.3"
     assert opened.parameters.bundle == "small"
     assert "A <b>bold</b> claim." in card(opened)
@@ -89,7 +91,7 @@ def test_a_model_is_installed_from_a_file_and_chosen(opened, install, tmp_path, 
 
 def test_giving_up_the_file_dialog_changes_nothing(opened, install):
     install("")
-    assert (status(opened), entries(opened)) == ("", ["default, version 0.1.0"])
+    assert (status(opened), entries(opened)) == ("", [PRODUCTS_OWN])
 
 
 def test_a_file_that_is_no_model_is_refused_with_the_reason(opened, install, tmp_path):
@@ -97,7 +99,7 @@ def test_a_file_that_is_no_model_is_refused_with_the_reason(opened, install, tmp
     install(tmp_path / "x.zip")
     assert "x.zip is no model bundle: it is no zip file" in status(opened)
     assert "Nothing was installed." in status(opened)
-    assert entries(opened) == ["default, version 0.1.0"]
+    assert entries(opened) == [PRODUCTS_OWN]
     opened.screenshot("models_refused")
 
 
@@ -126,7 +128,7 @@ def test_without_consent_to_the_packages_nothing_is_installed(
     install(zip_bundle(tmp_path))
     assert "packages that check a model are missing" in status(opened)
     assert "safetensors" in questions.texts[0] and "torch" not in questions.texts[0]
-    assert entries(opened) == ["default, version 0.1.0"]
+    assert entries(opened) == [PRODUCTS_OWN]
 
 
 def test_deleting_asks_and_goes_back_to_the_products_own(opened, install, tmp_path, questions):
@@ -140,7 +142,7 @@ def test_deleting_asks_and_goes_back_to_the_products_own(opened, install, tmp_pa
     assert opened.parameters.bundle == "default"
     assert status(opened) == "'small' was deleted."
     assert not (user_bundles_dir() / "small").exists()
-    assert entries(opened) == ["default, version 0.1.0"]
+    assert entries(opened) == [PRODUCTS_OWN]
 
 
 def test_verifying_finds_a_changed_byte(opened, install, tmp_path):
@@ -157,7 +159,7 @@ def test_verifying_finds_a_changed_byte(opened, install, tmp_path):
 
 def test_a_model_is_chosen_by_hand_and_kept_with_the_scene(opened, install, tmp_path):
     install(zip_bundle(tmp_path))
-    opened.choose("bundleComboBox", "default, version 0.1.0")
+    opened.choose("bundleComboBox", PRODUCTS_OWN)
     assert opened.parameters.bundle == "default"
     opened.choose("bundleComboBox", "small, version 1.2.3")
     assert opened.parameters.bundle == "small"
@@ -171,7 +173,7 @@ def test_a_model_that_vanishes_from_the_disk_is_said_and_left(opened, install, t
     opened.widget.enter()
     assert opened.parameters.bundle == "default"
     assert status(opened) == "The model 'small' is not installed here, so 'default' was chosen."
-    assert entries(opened) == ["default, version 0.1.0"]
+    assert entries(opened) == [PRODUCTS_OWN]
     assert opened.can("installBundleButton")
 
 
