@@ -215,7 +215,7 @@ class Segmenter:
     ) -> tuple[str, ...]:
         warnings = list(prediction.warnings)
         trained = " or ".join(self.bundle.planes_of_patients)
-        if volume.axes.acquisition_plane not in (None, *self.bundle.planes_of_patients):
+        if prediction.plane not in self.bundle.planes_of_patients:
             warnings.append(
                 Message(
                     _(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from statistics import mean
 
 import pytest
 
@@ -30,7 +31,10 @@ def metrics():
 @needs_scans
 def test_mean_dice_of_three_patients_and_four_bones(metrics):
     assert metrics["cases"] == ["case_06", "case_12", "case_19"]
-    assert metrics["mean_dice"] >= 0.85
+    known = {**metrics["dice"], **metrics["covered_dice"]}
+    assert mean(dice for case in known.values() for dice in case.values()) >= 0.86
+    # Pubis and posterior elements that no mask shows count as errors here.
+    assert metrics["mean_dice"] >= 0.8
 
 
 @needs_scans
