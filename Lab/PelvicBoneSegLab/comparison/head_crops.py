@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,8 @@ from ..data.cases import LabelledScan, iterate_scans
 REGION_MM = 30.0
 """Around a head's centre: heads have a radius of 20 to 24 mm in these patients, so that the region
 holds the head and the beginning of the neck."""
+
+_DESCRIPTION_FILE = "crops.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +74,35 @@ def cropped(volume: Volume, box: tuple[slice, slice, slice]) -> Volume:
     matrix = volume.ijk_to_lps.copy()
     matrix[:3, 3] += matrix[:3, :3] @ [part.start for part in box[::-1]]
     return Volume(volume.voxels[box], matrix)
+
+
+def ensure_crops(dataset: dict[str, Any], folder: Path, description: dict[str, Any]) -> None:
+    """Write the crops of a dataset, unless all of them are there as described.
+
+    Parameters
+    ----------
+    dataset, folder
+        As in `write_crops`; an older folder is replaced.
+    description
+        What the crops depend on, ready for JSON, with ``half_width_mm``.
+
+    Raises
+    ------
+    TrainingDataError, OutputNotWritableError
+        As in `write_crops`.
+    """
+    path = folder / _DESCRIPTION_FILE
+    if path.is_file() and json.loads(path.read_text(encoding="utf-8")) == description:
+        return
+    if folder.exists():
+        shutil.rmtree(folder)
+    write_crops(dataset, folder, description["half_width_mm"])
+
+    def fill(new: Path) -> None:
+        (new / _DESCRIPTION_FILE).write_text(json.dumps(description) + "\n", encoding="utf-8")
+
+    # A step of its own, and the last one: a kill leaves crops without it.
+    write_together(folder, fill)
 
 
 def write_crops(dataset: dict[str, Any], folder: Path, half_width_mm: float) -> None:

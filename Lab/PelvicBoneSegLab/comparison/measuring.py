@@ -6,32 +6,21 @@ import hashlib
 import json
 import subprocess
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from PelvicBoneSegLib.anatomy import BONES, BOTH, FEMUR
-from PelvicBoneSegLib.evaluation.label_map import LabelMap
-from PelvicBoneSegLib.evaluation.metrics import evaluate_pair, evaluate_slices
-from PelvicBoneSegLib.evaluation.structure import MIDLINE, PAIRED, Structure
 from PelvicBoneSegLib.segmentation.output_folder import write_together
-from PelvicBoneSegLib.segmentation.postprocess import bone_classes, postprocess
 
-from ..data.cases import LabelledScan, validation_scans
-from .head_crops import HeadOfScan, cropped, heads_of
+from ..data.cases import validation_scans
 from .plan import Plan, Variant
-from .plan_schema import HEAD_CROPS
-from .predictors import Predictor, load_predictor
+from .predictors import load_predictor
+from .rows import rows_of
 from .training import training_record
 
 MEASURED_FILE = "measured.json"
 
-STRUCTURE_OF_CLASS = {
-    index: Structure(bone, BOTH if bone in PAIRED else MIDLINE)
-    for index, bone in enumerate(BONES, start=1)
-}
+FORMAT = 2
+"""Of that file. A greater one has all variants measured anew, which are not trained anew for it."""
 
 Measured = dict[str, Any]
 
@@ -41,28 +30,30 @@ def measured(plan: Plan, variant: Variant) -> Measured:
 
     Returns
     -------
-    ``weights`` (SHA-256), ``parameters``, ``training`` (see `training.training_record`),
-    ``volumes`` and ``slices`` (a row a case and bone, and slice), ``heads`` (a row a case and
-    side), and ``cost`` (see `cost`).
+    ``format``, ``weights`` (SHA-256), ``parameters``, ``training`` (see
+    `training.training_record`), ``volumes``, ``slices``, ``heads`` and ``pubis`` (see
+    `rows.rows_of`, each row with its case), and ``cost`` (see `cost`).
     """
     path = variant.folder / MEASURED_FILE
     digest = _digest(variant)
     if path.is_file():
         known = json.loads(path.read_text(encoding="utf-8"))
-        if known["weights"] == digest:
+        if (known.get("format"), known["weights"]) == (FORMAT, digest):
             return known
     predictor = load_predictor(variant)
     result: Measured = {
+        "format": FORMAT,
         "weights": digest,
         "parameters": predictor.parameters,
         "training": training_record(variant),
         "volumes": [],
         "slices": [],
         "heads": [],
+        "pubis": [],
     }
     # The first variant's data are whole scans, those of a specialist are cut out of them.
     for scan in validation_scans(plan.variants[0].runs[0]):
-        for name, rows in _rows_of(predictor, variant, scan).items():
+        for name, rows in rows_of(predictor, variant, scan).items():
             result[name] += [{"case": scan.name, **row} for row in rows]
     result["cost"] = _cost(plan, variant)
 
@@ -71,55 +62,6 @@ def measured(plan: Plan, variant: Variant) -> Measured:
 
     write_together(variant.folder, fill)
     return result
-
-
-def _rows_of(
-    predictor: Predictor, variant: Variant, scan: LabelledScan
-) -> dict[str, list[dict[str, Any]]]:
-    heads = heads_of(scan)
-    if variant.kind == HEAD_CROPS:
-        found = predicted_boxes(predictor, scan, heads, variant.settings["half_width_mm"])
-        return {"heads": head_rows(found, scan, heads)}
-    classes = predictor.predict(scan.volume)
-    found = bone_classes(postprocess(classes, scan.volume, BONES))
-    prediction, truth = (
-        LabelMap.from_labels(labels, STRUCTURE_OF_CLASS, scan.volume.ijk_to_lps)
-        for labels in (found, scan.labels)
-    )
-    return {
-        "volumes": [asdict(one) for one in evaluate_pair(prediction, truth)],
-        "slices": [asdict(one) for one in evaluate_slices(prediction, truth)],
-        "heads": head_rows(found, scan, heads),
-    }
-
-
-def predicted_boxes(
-    predictor: Predictor, scan: LabelledScan, heads: list[HeadOfScan], half_width_mm: float
-) -> np.ndarray:
-    """Return the class indices of a specialist, which is shown a box around each head."""
-    found = np.zeros(scan.labels.shape, np.uint8)
-    for head in heads:
-        box = head.box(scan.volume, half_width_mm)
-        found[box] = np.maximum(found[box], predictor.predict(cropped(scan.volume, box)))
-    return found
-
-
-def head_rows(
-    found: np.ndarray, scan: LabelledScan, heads: list[HeadOfScan]
-) -> list[dict[str, Any]]:
-    """Measure the femur near the centre of each head of the manual mask."""
-    femur = BONES.index(FEMUR) + 1
-    rows = []
-    for head in heads:
-        region = head.region(scan.volume)
-        prediction, truth = (
-            LabelMap.from_masks(
-                {Structure(FEMUR, head.side): (labels == femur) & region}, scan.volume.ijk_to_lps
-            )
-            for labels in (found, scan.labels)
-        )
-        rows += [asdict(one) for one in evaluate_pair(prediction, truth)]
-    return rows
 
 
 def _digest(variant: Variant) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from PelvicBoneSegLib.anatomy import BONES
 from ..errors import ConfigurationError
 from ..training.config import TrainingConfig
 from ..training.merging import merged
-from .plan_schema import FUSED, HEAD_CROPS, ONE_PER_BONE, PLAN_SCHEMA, SLICES
+from .plan_schema import FUSED, HEAD_CROPS, ONE_PER_BONE, PLAN_SCHEMA, SLICES, VOLUMETRIC
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Variant:
     runs
         What is trained for it: one configuration, or one a bone. A variant that uses another one's
         weights has that one's.
+    untold
+        What these trainings depend on and the configurations do not say, as JSON gives it back.
     """
 
     name: str
@@ -42,16 +46,26 @@ class Variant:
     settings: dict[str, Any]
     folder: Path
     runs: tuple[TrainingConfig, ...]
+    untold: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Table:
-    """Variants that answer one question; differences are taken to `reference`."""
+    """Variants that answer one question; differences are taken to `reference`.
+
+    Attributes
+    ----------
+    of_heads
+        It tells of the femoral heads alone.
+    of_pubis
+        It tells of the pubis too.
+    """
 
     title: str
     reference: str
     rows: tuple[str, ...]
     of_heads: bool
+    of_pubis: bool
 
 
 @dataclass(frozen=True)
@@ -140,49 +154,81 @@ def _variants(path: Path, content: Any, budget: Any) -> dict[str, Variant]:
                 raise ConfigurationError(
                     path, f"$.variants.{name}.weights_of: no {settings['weights_of']} above it"
                 )
-            runs = variants[settings["weights_of"]].runs
+            trained = variants[settings["weights_of"]]
+            runs, untold = trained.runs, trained.untold
         else:
-            runs = tuple(_configurations(path, content["base"], budget, settings, folder))
-        variants[name] = Variant(name, settings["title"], kind, settings, folder, runs)
+            merged_content = _content_of(path, content["base"], budget, settings)
+            runs = tuple(_configurations(path, merged_content, settings, folder))
+            untold = json.loads(json.dumps(_untold(merged_content, settings)))
+        variants[name] = Variant(name, settings["title"], kind, settings, folder, runs, untold)
     return variants
 
 
+def _content_of(path: Path, base: Any, budget: Any, settings: Any) -> Any:
+    try:
+        content = merged(base, budget.get("overrides", {}))
+        return merged(content, settings.get("overrides", {}))
+    except ValueError as error:
+        raise ConfigurationError(path, f"variant {settings['name']}: {error}") from error
+
+
 def _configurations(
-    path: Path, base: Any, budget: Any, settings: Any, folder: Path
+    path: Path, merged_content: Any, settings: Any, folder: Path
 ) -> list[TrainingConfig]:
     name, kind = settings["name"], settings.get("kind", SLICES)
     parts = BONES if kind == ONE_PER_BONE else ("bundle",)
     configurations = []
     for part in parts:
-        try:
-            content = merged(base, budget.get("overrides", {}))
-            content = merged(content, settings.get("overrides", {}))
-        except ValueError as error:
-            raise ConfigurationError(path, f"variant {name}: {error}") from error
+        content = copy.deepcopy(merged_content)
         content["output"] = str(folder / part)
         content["bundle"]["name"] = name
         if kind == ONE_PER_BONE:
             content["model"]["bones"] = [part]
         if kind == HEAD_CROPS:
+            _check_crops(path, content, name)
             content["datasets"] = [_of_crops(one, folder) for one in content["datasets"]]
         configurations.append(TrainingConfig.from_content(content, path))
     return configurations
+
+
+def _untold(content: Any, settings: Any) -> dict[str, Any]:
+    kind = settings.get("kind", SLICES)
+    if kind == VOLUMETRIC:
+        return {"network": settings["network"]}
+    if kind == HEAD_CROPS:
+        return {"half_width_mm": settings["half_width_mm"], "datasets": content["datasets"]}
+    return {}
+
+
+def _check_crops(path: Path, content: Any, name: str) -> None:
+    """Refuse what would be lost: crops hold labels, and nothing of what these leave open."""
+    bones = set(content.get("model", {}).get("bones", BONES))
+    for dataset in content["datasets"]:
+        lost = bones & {rule.get("bone") for rule in dataset.get("coverage", ())}
+        if lost:
+            raise ConfigurationError(
+                path,
+                f"variant {name}: crops have no coverage, which {dataset['name']} has for "
+                f"{', '.join(sorted(lost))}; choose other bones in its model",
+            )
 
 
 def _of_crops(dataset: Any, folder: Path) -> Any:
     """Return the dataset that `head_crops.write_crops` makes of one."""
     labels = dict(enumerate(BONES, start=1))
     crops = {"name": dataset["name"], "root": str(folder / "crops" / dataset["name"])}
-    held_out = [f"{case}_{side}" for case in dataset["validation"] for side in ("left", "right")]
-    return {**crops, "labels": labels, "validation": held_out, "weight": dataset["weight"]}
+    cases = dataset.get("validation", ())
+    held_out = [f"{case}_{side}" for case in cases for side in ("left", "right")]
+    weight = dataset.get("weight", 0 if "synthetic_weight" in dataset else 1.0)
+    return {**crops, "labels": labels, "validation": held_out, "weight": weight}
 
 
 def _table(path: Path, content: Any, variants: dict[str, Variant]) -> Table:
     unknown = {content["reference"], *content["rows"]} - set(variants)
     if unknown:
         raise ConfigurationError(path, f"$.tables: there is no {', '.join(sorted(unknown))}")
-    of_heads = content.get("heads", False)
+    of_heads, of_pubis = content.get("heads", False), content.get("pubis", False)
     for name in content["rows"]:
         if variants[name].kind == HEAD_CROPS and not of_heads:
             raise ConfigurationError(path, f"$.tables: {name} knows nothing but heads")
-    return Table(content["title"], content["reference"], tuple(content["rows"]), of_heads)
+    return Table(content["title"], content["reference"], tuple(content["rows"]), of_heads, of_pubis)

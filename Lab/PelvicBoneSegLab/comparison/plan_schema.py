@@ -60,7 +60,7 @@ _VARIANT = {
 }
 _TABLE = _record(
     {"title": _TEXT, "reference": _TEXT, "rows": {"type": "array", "items": _TEXT, "minItems": 1}},
-    {"heads": {"type": "boolean"}},
+    {"heads": {"type": "boolean"}, "pubis": {"type": "boolean"}},
 )
 
 PLAN_SCHEMA: dict[str, Any] = _record(

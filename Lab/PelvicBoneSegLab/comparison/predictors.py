@@ -7,21 +7,11 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import torch
-from torch.nn import functional
 
 from PelvicBoneSegLib.anatomy import BONES
 from PelvicBoneSegLib.segmentation.bundle import Bundle
-from PelvicBoneSegLib.segmentation.device import autocast_dtype, choose_device
-from PelvicBoneSegLib.segmentation.engine import BATCH_SIZE, Engine
+from PelvicBoneSegLib.segmentation.engine import Engine
 from PelvicBoneSegLib.segmentation.network import load_network
-from PelvicBoneSegLib.segmentation.preparation import (
-    gather_channels,
-    network_size,
-    normalise,
-    pad_to_stride,
-    resample_in_plane,
-)
 from PelvicBoneSegLib.segmentation.volume import Volume
 
 from ..data.cases import class_indices
@@ -123,10 +113,7 @@ class FusedPredictor:
 
     def __init__(self, folder: Path, planes: Sequence[str], device: str) -> None:
         self._bundle, self._planes = Bundle.load(folder), planes
-        self._device = choose_device(device)
-        self._network = load_network(self._bundle).to(
-            self._device, memory_format=torch.channels_last
-        )
+        self._engine = Engine(self._bundle, device)
 
     @property
     def parameters(self) -> int:
@@ -135,33 +122,10 @@ class FusedPredictor:
 
     def predict(self, volume: Volume) -> np.ndarray:
         """Return class indices."""
-        total = np.zeros((len(self._bundle.classes), *volume.voxels.shape), np.float32)
+        total = np.zeros((len(self._bundle.classes), *volume.voxels.shape), np.uint16)
         for plane in self._planes:
-            stacks = [volume.axes.to_stack(one, plane) for one in total]
-            with torch.inference_mode():
-                for start, found in self._pass(volume, plane):
-                    for stack, block in zip(stacks, found.swapaxes(0, 1), strict=True):
-                        stack[start : start + len(block)] += block
+            total += self._engine.class_probabilities(volume, plane=plane)
         return class_indices(total.argmax(axis=0).astype(np.uint8), self._bundle.bones)
-
-    def _pass(self, volume: Volume, plane: str):
-        """Yield first slice and probabilities (n, classes, rows, columns), batch by batch."""
-        spacing = volume.axes.stack_spacing(plane)
-        voxels = np.ascontiguousarray(volume.axes.to_stack(volume.voxels, plane), np.float32)
-        rows, columns = network_size(voxels.shape, spacing, self._bundle.spacing_mm)
-        stack = normalise(torch.from_numpy(voxels).to(self._device), *self._bundle.percentiles)
-        stack = pad_to_stride(resample_in_plane(stack, (rows, columns)))
-        batch, dtype = BATCH_SIZE[self._device.type], autocast_dtype(self._device)
-        for start in range(0, len(stack), batch):
-            indices = torch.arange(start, min(start + batch, len(stack)), device=self._device)
-            inputs = gather_channels(stack, indices, spacing[0], self._bundle.channel_offsets_mm)
-            inputs = inputs.to(memory_format=torch.channels_last)
-            autocasts = dtype is not torch.float32
-            with torch.autocast(self._device.type, dtype, enabled=autocasts):
-                logits = self._network(inputs)
-            found = logits[..., :rows, :columns].float().softmax(dim=1).contiguous()
-            found = functional.interpolate(found, size=voxels.shape[1:], mode="bilinear")
-            yield start, found.cpu().numpy()
 
 
 def parameters_of(bundle: Bundle) -> int:

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 
 from PelvicBoneSegLib.anatomy import BONES
 
-from ..evaluation.html_page import NOTHING, number
+from ..evaluation.html_page import number
 from ..evaluation.page_block import markdown_table
-from ..evaluation.report_names import DICE, MEASURES, Measure, bone_name
+from ..evaluation.report_names import DICE, bone_name
+from .cells import (
+    COVERED_DICE,
+    PUBIS,
+    SHOWN,
+    difference_cell,
+    mean_of_patients,
+    of_bone,
+    slice_medians,
+)
 from .measuring import Measured
 from .plan import Plan, Table, Variant
 
-SHOWN = MEASURES[:5]
-"""Dice, IoU, volume similarity, HD95, ASSD."""
-
 _HEAD_MEASURES = tuple(one for one in SHOWN if one.column != "volume_similarity")
+
+_COMPLETE_PUBIS = (0.15, 0.25)
+"""Share of the region of the pubis that the four label maps of pelvic_ct_labelmaps fill, least and
+greatest, as measured by carry_over."""
+
+_NOT_ALIKE = (
+    "The specialists are shown boxes around the heads of the manual masks and stand here without "
+    "post-processing; the others search the whole scan and are post-processed. A difference "
+    "between them is due to that as well."
+)
 
 
 def comparison_block(plan: Plan, results: Mapping[str, Measured]) -> str:
@@ -44,12 +58,6 @@ def comparison_block(plan: Plan, results: Mapping[str, Measured]) -> str:
     return "\n".join(lines)
 
 
-def difference(result: Measured, reference: Measured) -> pd.Series:
-    """Return by patient how much larger the mean Dice over the bones is than the reference's."""
-    ours, theirs = (_by_patient(one["volumes"], DICE) for one in (result, reference))
-    return ours - theirs
-
-
 def _budget(plan: Plan, results: Mapping[str, Measured]) -> str:
     config = plan.variants[0].runs[0]
     training, model = config.training, config.model
@@ -64,44 +72,56 @@ def _budget(plan: Plan, results: Mapping[str, Measured]) -> str:
         "average at the last step: no epoch is chosen, so the validation patients have no part in "
         f"training. Figures are mean ± standard deviation of n = {len(cases)} patients "
         f"({', '.join(cases)}), each patient the mean of its bones, left and right taken together. "
-        "“Difference” is the mean of the patients' differences in Dice to the line marked *, with "
-        "the least and the greatest. “Per slice” is the mean over the bones of the median Dice of "
-        "all slices of all patients. † a bone that was not found at all has no distance and is "
-        "left out of HD95 and ASSD."
+        "“Dice where the masks speak” leaves out the voxels in which the masks do not say whether "
+        "the bone is there; the other figures count what is found there as false. “Difference” is "
+        "the mean of the patients' differences in Dice where the masks speak to the line marked *, "
+        "with the least and the greatest. “Per slice” is the mean over the bones of the median "
+        "Dice of all slices of all patients. † a bone that was not found at all has no distance "
+        "and is left out of HD95 and ASSD."
     )
     return text + (f" Not trained yet: {', '.join(missing)}." if missing else "")
 
 
-def _volume_table(
-    table: Table, rows: Iterable[Variant], results: Mapping[str, Measured]
-) -> list[str]:
-    heading = ["", *(one.heading for one in SHOWN), "Per slice"]
-    heading += [f"Dice {bone_name(bone).lower()}" for bone in BONES] + ["Difference"]
+def _volume_table(table: Table, rows: list[Variant], results: Mapping[str, Measured]) -> list[str]:
+    pubis = (PUBIS,) if table.of_pubis else ()
+    heading = ["", COVERED_DICE.heading, "Difference", *(one.heading for one in SHOWN), "Per slice"]
+    heading += [f"Dice {bone_name(bone).lower()}" for bone in BONES]
+    heading += [one.heading for one in pubis]
     lines = []
     for variant in rows:
         result = results[variant.name]
-        cells = [_title(variant, table)]
-        cells += [_mean_of_patients(result["volumes"], measure) for measure in SHOWN]
-        cells.append(number(float(np.mean(list(_slice_medians(result).values())))))
-        cells += [_mean_of_patients(_of_bone(result, bone), DICE) for bone in BONES]
-        lines.append([*cells, _difference_cell(variant, table, results)])
-    return markdown_table(heading, lines)
+        cells = [_title(variant, table), mean_of_patients(result["volumes"], COVERED_DICE)]
+        cells.append(difference_cell(variant, table, results))
+        cells += [mean_of_patients(result["volumes"], measure) for measure in SHOWN]
+        cells.append(number(float(np.mean(list(slice_medians(result).values())))))
+        cells += [mean_of_patients(of_bone(result, bone), DICE) for bone in BONES]
+        lines.append([*cells, *(mean_of_patients(result["pubis"], one) for one in pubis)])
+    explained = ["", _of_pubis(rows, results)] if pubis else []
+    return markdown_table(heading, lines) + explained
 
 
-def _head_table(
-    table: Table, rows: Iterable[Variant], results: Mapping[str, Measured]
-) -> list[str]:
+def _of_pubis(rows: list[Variant], results: Mapping[str, Measured]) -> str:
+    manual = [one["filled_by_mask"] for row in rows for one in results[row.name]["pubis"]]
+    least, most = _COMPLETE_PUBIS
+    return (
+        "“Pubis” is the share of the region of the pubis that is called hip bone. The manual masks "
+        f"fill {number(float(np.mean(manual)) if manual else None)} of it, complete hip bones "
+        f"(label maps made on CT) {least:.2f} to {most:.2f}."
+    )
+
+
+def _head_table(table: Table, rows: list[Variant], results: Mapping[str, Measured]) -> list[str]:
     heading = ["", "heads", *(one.heading for one in _HEAD_MEASURES)]
     lines = []
     for variant in rows:
         heads = results[variant.name]["heads"]
-        cells = [_mean_of_patients(heads, measure) for measure in _HEAD_MEASURES]
+        cells = [mean_of_patients(heads, measure) for measure in _HEAD_MEASURES]
         lines.append([_title(variant, table), str(len(heads)), *cells])
-    return markdown_table(heading, lines)
+    return [*markdown_table(heading, lines), "", _NOT_ALIKE]
 
 
-def _cost_table(rows: Iterable[Variant], results: Mapping[str, Measured]) -> list[str]:
-    heading = ["", "Parameters (M)", "Slices trained on", "Training (s)", "Slices/s", "ms a slice"]
+def _cost_table(rows: list[Variant], results: Mapping[str, Measured]) -> list[str]:
+    heading = ["", "Parameters (M)", "Slices trained on", "Training (s)", "Slices/s", "Waiting, %"]
     lines = []
     for variant in rows:
         result = results[variant.name]
@@ -113,23 +133,28 @@ def _cost_table(rows: Iterable[Variant], results: Mapping[str, Measured]) -> lis
             str(training["slices"]),
             number(seconds, 0),
             number(training["slices"] / seconds, 1),
+            number(100 * training["seconds_waiting"] / seconds, 0),
             number(cost["ms_per_slice"], 0),
             number(cost["peak_mb"], 0),
         ])  # fmt: skip
-    return markdown_table([*heading, "Peak memory (MB)"], lines)
+    return [
+        *markdown_table([*heading, "ms a slice", "Peak memory (MB)"], lines),
+        "",
+        "“Waiting” is the share of the training in which the optimiser had no samples.",
+    ]
 
 
-def _bone_table(rows: Iterable[Variant], results: Mapping[str, Measured]) -> list[str]:
-    heading = ["", "Bone", *(one.heading for one in SHOWN), "Per slice, median"]
+def _bone_table(rows: list[Variant], results: Mapping[str, Measured]) -> list[str]:
+    measures = (COVERED_DICE, *SHOWN)
+    heading = ["", "Bone", *(one.heading for one in measures), "Per slice, median"]
     lines = []
     for variant in rows:
         result = results[variant.name]
         if not result["volumes"]:
             continue
-        medians = _slice_medians(result)
+        medians = slice_medians(result)
         for bone in BONES:
-            of_bone = _of_bone(result, bone)
-            cells = [_mean_of_patients(of_bone, measure) for measure in SHOWN]
+            cells = [mean_of_patients(of_bone(result, bone), measure) for measure in measures]
             lines.append([variant.title, bone_name(bone), *cells, number(medians[bone])])
     return markdown_table(heading, lines)
 
@@ -140,37 +165,3 @@ def _folded(summary: str, lines: list[str]) -> list[str]:
 
 def _title(variant: Variant, table: Table) -> str:
     return f"{variant.title} *" if variant.name == table.reference else variant.title
-
-
-def _of_bone(result: Measured, bone: str) -> list[dict[str, Any]]:
-    return [row for row in result["volumes"] if row["bone"] == bone]
-
-
-def _by_patient(rows: list[dict[str, Any]], measure: Measure) -> pd.Series:
-    frame = pd.DataFrame(rows).astype({measure.column: float})
-    return frame.groupby("case")[measure.column].mean()
-
-
-def _mean_of_patients(rows: list[dict[str, Any]], measure: Measure) -> str:
-    if not rows:
-        return NOTHING
-    values = _by_patient(rows, measure)
-    text = number(values.mean(), measure.digits)
-    if values.count() > 1:
-        text += f" ± {number(values.std(), measure.digits)}"
-    return text + (" †" if any(row[measure.column] is None for row in rows) else "")
-
-
-def _slice_medians(result: Measured) -> dict[str, float]:
-    frame = pd.DataFrame(result["slices"], columns=["bone", "dice"])
-    medians = frame.groupby("bone")["dice"].median()
-    return {bone: float(medians.get(bone, np.nan)) for bone in BONES}
-
-
-def _difference_cell(variant: Variant, table: Table, results: Mapping[str, Measured]) -> str:
-    if variant.name == table.reference or table.reference not in results:
-        return ""
-    by_patient = difference(results[variant.name], results[table.reference])
-    values = by_patient.mean(), by_patient.min(), by_patient.max()
-    mean, low, high = (number(value, sign=True) for value in values)
-    return f"{mean} ({low} to {high})"

@@ -10,15 +10,15 @@ from ..training.checkpoint import Checkpoint
 from ..training.config import TrainingConfig
 from ..training.processes import Processes
 from ..training.trainer import Trainer
-from .head_crops import write_crops
+from .head_crops import ensure_crops
 from .plan import Plan, Variant
 from .plan_schema import HEAD_CROPS, VOLUMETRIC
 from .volumetric.trainer import VolumetricTrainer
 
 
 def is_trained(variant: Variant) -> bool:
-    """Return whether all runs of a variant are over, with these configurations."""
-    return all(_record_of(config) is not None for config in variant.runs)
+    """Return whether all runs of a variant are over, with these settings."""
+    return all(_record_of(variant, config) is not None for config in variant.runs)
 
 
 def train_variant(plan: Plan, variant: Variant) -> None:
@@ -31,7 +31,7 @@ def train_variant(plan: Plan, variant: Variant) -> None:
         As in `Trainer`.
     """
     for config in variant.runs:
-        if _record_of(config) is not None:
+        if _record_of(variant, config) is not None:
             continue
         if variant.kind == HEAD_CROPS:
             _write_head_crops(plan, variant)
@@ -39,14 +39,18 @@ def train_variant(plan: Plan, variant: Variant) -> None:
             VolumetricTrainer(config, variant.settings["network"]).run()
         else:
             Trainer(config, Processes()).run()
-        record = {"configuration": config.digest, **_time_of(config)}
+        record = {
+            "configuration": config.digest,
+            "untold": variant.untold,
+            **_time_of(config),
+        }
         record_path(config).write_text(json.dumps(record) + "\n", encoding="utf-8")
         Checkpoint(config.output, config.digest).remove()
 
 
 def training_record(variant: Variant) -> dict[str, Any]:
     """Return seconds, those spent waiting for samples, and slices of a finished variant."""
-    records = [_record_of(config) or {} for config in variant.runs]
+    records = [_record_of(variant, config) or {} for config in variant.runs]
     return {
         "seconds": round(sum(one["seconds"] for one in records), 1),
         "seconds_waiting": round(sum(one["seconds_waiting"] for one in records), 1),
@@ -62,12 +66,14 @@ def record_path(config: TrainingConfig) -> Path:
     return Path(f"{config.output}.trained.json")
 
 
-def _record_of(config: TrainingConfig) -> dict[str, Any] | None:
+def _record_of(variant: Variant, config: TrainingConfig) -> dict[str, Any] | None:
     path = record_path(config)
     if not path.is_file() or not config.output.is_dir():
         return None
     record = json.loads(path.read_text(encoding="utf-8"))
-    return record if record["configuration"] == config.digest else None
+    # A record without it is older than the key: it says nothing against these settings.
+    untold = record.get("untold", variant.untold)
+    return record if (record["configuration"], untold) == (config.digest, variant.untold) else None
 
 
 def _time_of(config: TrainingConfig) -> dict[str, float]:
@@ -84,5 +90,4 @@ def _write_head_crops(plan: Plan, variant: Variant) -> None:
     for dataset, crops in zip(
         plan.variants[0].runs[0].datasets, variant.runs[0].datasets, strict=True
     ):
-        if not (crops["root"] / "images").is_dir():
-            write_crops(dataset, crops["root"], variant.settings["half_width_mm"])
+        ensure_crops(dataset, crops["root"], variant.untold)

@@ -28,8 +28,6 @@ class OutlineMeasures:
     ----------
     offset_mm
         Mean distance of the mask's outline from the bundle's; positive where the mask lies outside.
-    apart_mm
-        Mean distance without the sign.
     jitter_mm
         How much less steady from slice to slice the mask's outline is than the bundle's: standard
         deviation of what no neighbouring slice explains; see `redrawing_mm`.
@@ -39,7 +37,6 @@ class OutlineMeasures:
     """
 
     offset_mm: float
-    apart_mm: float
     jitter_mm: float
     loss_per_mm: float
 
@@ -82,7 +79,6 @@ def measure_outlines(
     length = sum(_length(truth[k], pixel_mm) for k in shared)
     return OutlineMeasures(
         offset_mm=float(apart.mean()) if apart.size else 0.0,
-        apart_mm=float(abs(apart).mean()) if apart.size else FURTHEST_MM,
         jitter_mm=float(np.sqrt(max(unsteady[0] ** 2 - unsteady[1] ** 2, 0.0))),
         loss_per_mm=float(length / (2 * area)),
     )

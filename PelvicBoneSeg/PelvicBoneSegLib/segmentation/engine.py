@@ -147,11 +147,17 @@ class Engine:
         volume: Volume,
         progress: Callable[[float], None] = lambda fraction: None,
         cancel: Callable[[], bool] = lambda: False,
+        plane: str | None = None,
     ) -> np.ndarray:
-        """Return the probability of every class in every voxel. Parameters as in `predict`.
+        """Return the probability of every class in every voxel.
 
-        Slices are taken in the acquisition plane, or in the bundle's first plane where the scan
-        has none.
+        Parameters
+        ----------
+        volume, progress, cancel
+            As in `predict`.
+        plane
+            Of the slices; the acquisition plane if not given, or the bundle's first plane where
+            the scan has none.
 
         Returns
         -------
@@ -165,7 +171,7 @@ class Engine:
         """
         self._begin()
         axes = volume.axes
-        plane = axes.acquisition_plane or self._bundle.planes[0]
+        plane = plane or axes.acquisition_plane or self._bundle.planes[0]
         found = np.empty((len(self._bundle.classes), *volume.voxels.shape), np.uint8)
         stacks = [axes.to_stack(one, plane) for one in found]
         with torch.inference_mode():

@@ -18,6 +18,7 @@ from PelvicBoneSegLib.segmentation.output_folder import write_together
 
 from ...data.cases import iterate_scans
 from ...data.stacks import make_stack
+from ...errors import CheckpointError
 from ...training.augmentation import Augmentation
 from ...training.checkpoint import Checkpoint
 from ...training.config import TrainingConfig
@@ -69,19 +70,29 @@ class VolumetricTrainer:
         TrainingDataError, CheckpointError, TrainingLogError, OutputNotWritableError
             As in `Trainer.run`.
         """
-        state = self._checkpoint.load()
-        done = 0
-        if state is not None:
-            self._learner.restore(state.tensors)
-            done = state.record["epoch"]
+        done = self._resume()
         samples = MixedSamples([(1.0, self._source())], self._config.seed)
         log = TrainingLog(self._config.output, keep=done)
         for epoch in range(done + 1, self._config.training["epochs"] + 1):
             log.append({"epoch": epoch, **self._train_epoch(epoch, samples)})
             # MONAI's network names its layers twice, and safetensors stores nothing shared.
             tensors = {name: tensor.clone() for name, tensor in self._learner.state().items()}
-            self._checkpoint.save(tensors, {"epoch": epoch})
+            self._checkpoint.save(tensors, {"epoch": epoch, "network": self._network_settings})
         self._write()
+
+    def _resume(self) -> int:
+        """Return the number of epochs that are done already."""
+        state = self._checkpoint.load()
+        if state is None:
+            return 0
+        other = "it is of another network"
+        if state.record.get("network", self._network_settings) != self._network_settings:
+            raise CheckpointError(self._checkpoint.path, other)
+        try:
+            self._learner.restore(state.tensors)
+        except (RuntimeError, KeyError, ValueError) as error:
+            raise CheckpointError(self._checkpoint.path, other) from error
+        return state.record["epoch"]
 
     def _source(self) -> Slabs:
         config, model = self._config, self._config.model

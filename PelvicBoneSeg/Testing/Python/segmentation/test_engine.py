@@ -111,6 +111,17 @@ def test_a_nearly_isotropic_scan_fuses_the_planes(a_network, tmp_path, truth):
     assert seen[-1] == pytest.approx(1)
 
 
+@pytest.mark.parametrize(("plane", "slices"), [(None, 20), ("coronal", 20), ("sagittal", 128)])
+def test_probabilities_lie_on_the_scans_grid_in_each_plane(
+    a_network, a_bundle, a_volume, truth, plane, slices
+):
+    found = Engine(a_bundle, "cpu").class_probabilities(a_volume, plane=plane)
+    assert found.shape == (5, *truth.shape)
+    assert sum(a_network.batches) == slices
+    # Sagittal slices are doubled to the network's grid along the thick slices and halved again.
+    assert np.mean(found.argmax(axis=0) == truth) > (0.97 if plane == "sagittal" else 0.9999)
+
+
 def test_progress_rises_to_one_with_every_batch(a_network, a_bundle, a_volume):
     seen = []
     Engine(a_bundle, "cpu").predict(a_volume, progress=seen.append)

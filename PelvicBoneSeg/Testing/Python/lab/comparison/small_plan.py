@@ -44,9 +44,10 @@ def plan_content(folder: Path) -> dict:
     }
 
 
-def volumetric(name: str = "volume") -> dict:
-    """Return a 3D variant."""
-    return {"name": name, "kind": "volumetric", "title": "A volume", "network": NETWORK_3D}
+def volumetric(name: str = "volume", rows: int = 32) -> dict:
+    """Return a 3D variant whose slabs have so many rows and columns."""
+    network = {**NETWORK_3D, "patch": [4, rows, rows]}
+    return {"name": name, "kind": "volumetric", "title": "A volume", "network": network}
 
 
 def load_plan(folder: Path, content: dict, budget: str | None = None) -> Plan:

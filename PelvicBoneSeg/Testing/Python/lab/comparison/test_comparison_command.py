@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import ClassVar
 
+import numpy as np
 import pytest
 
 from lab.comparison.small_plan import load_plan, plan_content, volumetric
 from PelvicBoneSegLab.comparison import measuring, training
 from PelvicBoneSegLab.comparison.__main__ import main
+from PelvicBoneSegLab.comparison.rows import rows_of
 from PelvicBoneSegLab.comparison.training import is_trained, train_variant, training_record
+from PelvicBoneSegLab.data.cases import validation_scans
+from PelvicBoneSegLab.errors import CheckpointError
 from PelvicBoneSegLab.training.bundle_writer import make_bundle, write_bundle
 from PelvicBoneSegLab.training.epoch_validation import NO_METRICS
 from PelvicBoneSegLab.training.learner import Learner
@@ -82,6 +87,35 @@ def test_the_table_is_written_and_nothing_is_done_twice(tmp_path, content, monke
     assert (tmp_path / "page.md").read_text() == page
 
 
+def test_what_an_older_format_holds_is_measured_again_with_the_same_weights(
+    tmp_path, content, quick
+):
+    load_plan(tmp_path, content)
+    main([str(tmp_path / "plan.yaml"), "--only", "blocks"])
+    path = tmp_path / "runs" / "blocks" / "measured.json"
+    now = json.loads(path.read_text())
+    path.write_text(json.dumps({"weights": now["weights"]}))
+    main([str(tmp_path / "plan.yaml"), "--report-only"])
+    assert json.loads(path.read_text()) == now
+    assert quick == ["blocks"]
+
+
+def test_dice_where_the_masks_speak_leaves_out_what_they_do_not_say(tmp_path, content, quick):
+    plan = load_plan(tmp_path, content)
+    train_variant(plan, plan.variants[0])
+    [scan] = validation_scans(plan.variants[0].runs[0])
+    silent = replace(scan, silent=np.full_like(scan.silent, 1))  # of the femur, all background
+
+    class Everything:
+        def predict(self, volume):
+            return np.ones(volume.voxels.shape, np.uint8)
+
+    femur = rows_of(Everything(), plan.variants[0], silent)["volumes"][0]
+    truth, hip_bone = (np.count_nonzero(scan.labels == value) for value in (1, 2))
+    assert femur["dice"] == pytest.approx(2 * truth / (truth + scan.labels.size))
+    assert femur["covered_dice"] == pytest.approx(2 * truth / (2 * truth + hip_bone))
+
+
 def test_a_report_trains_nothing_and_says_what_is_missing(tmp_path, content, quick):
     load_plan(tmp_path, content)
     main([str(tmp_path / "plan.yaml"), "--only", "blocks"])
@@ -120,6 +154,49 @@ def test_a_variant_whose_configuration_changed_is_trained_again(tmp_path, conten
     assert is_trained(plan.variants[0])
     content["base"]["seed"] = 2
     assert not is_trained(load_plan(tmp_path, content).variants[0])
+
+
+@pytest.mark.parametrize("kind", ["volumetric", "head_crops"])
+def test_a_setting_that_no_configuration_tells_has_its_variant_trained_again(
+    tmp_path, content, quick, monkeypatch, kind
+):
+    monkeypatch.setattr(training, "ensure_crops", lambda *args: None)
+    monkeypatch.setattr(training, "VolumetricTrainer", lambda config, _: QuickTrainer(config, _))
+    changed = {
+        "volumetric": volumetric("one"),
+        "head_crops": {"name": "one", "kind": "head_crops", "title": "H", "half_width_mm": 40},
+    }[kind]
+    content["variants"].append(changed)
+    plan = load_plan(tmp_path, content)
+    train_variant(plan, plan.variants[2])
+    assert is_trained(load_plan(tmp_path, content).variants[2])
+    changed.update({"half_width_mm": 41} if kind == "head_crops" else volumetric("one", rows=64))
+    assert not is_trained(load_plan(tmp_path, content).variants[2])
+
+
+def test_a_record_that_does_not_know_such_settings_is_kept(tmp_path, content, quick, monkeypatch):
+    monkeypatch.setattr(training, "VolumetricTrainer", lambda config, _: QuickTrainer(config, _))
+    content["variants"].append(volumetric())
+    plan = load_plan(tmp_path, content)
+    train_variant(plan, plan.variants[2])
+    path = training.record_path(plan.variants[2].runs[0])
+    record = json.loads(path.read_text())
+    del record["untold"]
+    path.write_text(json.dumps(record))
+    assert is_trained(plan.variants[2])
+
+
+def test_a_half_done_volume_training_of_another_network_is_refused(tmp_path, content, monkeypatch):
+    content["base"]["training"]["epochs"] = 2
+    content["variants"].append(volumetric())
+    plan = load_plan(tmp_path, content)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        killed_at(patch, 5)
+        train_variant(plan, plan.variants[2])
+    content["variants"][2] = volumetric(rows=64)  # the same tensors, other slabs
+    plan = load_plan(tmp_path, content)
+    with pytest.raises(CheckpointError, match="another network"):
+        train_variant(plan, plan.variants[2])
 
 
 def test_a_killed_volume_training_ends_with_the_same_weights(tmp_path, content, monkeypatch):

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
+from PelvicBoneSegLab.comparison import head_crops
 from PelvicBoneSegLab.comparison.head_crops import HeadOfScan, cropped, heads_of, write_crops
-from PelvicBoneSegLab.comparison.measuring import head_rows, predicted_boxes
+from PelvicBoneSegLab.comparison.rows import head_rows, predicted_boxes, pubis_rows
 from PelvicBoneSegLab.data.cases import LabelledScan, iterate_scans
 from PelvicBoneSegLib.segmentation.postprocess import bone_classes
 from PelvicBoneSegLib.segmentation.reader import read_volume
@@ -71,6 +72,28 @@ def test_crops_are_a_dataset_of_their_own(phantom, tmp_path, monkeypatch):
     assert np.array_equal(scans[0].volume.voxels, phantom.volume.voxels[box])
 
 
+def test_crops_are_written_again_only_where_some_are_missing_or_other_ones_wanted(
+    tmp_path, monkeypatch
+):
+    written = []
+
+    def write_or_die(dataset, folder, half_width_mm):
+        (folder / "images").mkdir(parents=True)
+        written.append(half_width_mm)
+        if half_width_mm == 41:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(head_crops, "write_crops", write_or_die)
+    folder, wanted = tmp_path / "crops", {"half_width_mm": 40, "datasets": [{"name": "a"}]}
+    for description in (wanted, wanted, {**wanted, "datasets": []}):
+        head_crops.ensure_crops({}, folder, description)
+    assert written == [40, 40]
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            head_crops.ensure_crops({}, folder, {"half_width_mm": 41})
+    assert written == [40, 40, 41, 41]
+
+
 class Femur:
     """Answers with the femur of the mask, found by the scan's own geometry."""
 
@@ -107,3 +130,12 @@ def test_faults_far_from_the_head_do_not_count(phantom):
     halved = found.copy()
     halved[heads[0].region(phantom.volume)] = 0
     assert [row["dice"] for row in head_rows(halved, phantom, heads)] == [0, 1]
+
+
+def test_the_share_of_the_pubis_is_that_of_the_found_hip_bone_and_of_the_masks(phantom):
+    heads = heads_of(phantom)
+    found = np.where(phantom.labels == 2, 0, phantom.labels)
+    [nothing], [all_of_it] = (pubis_rows(one, phantom, heads) for one in (found, phantom.labels))
+    assert nothing["filled"] == 0
+    assert 0.1 < nothing["filled_by_mask"] == all_of_it["filled"] < 0.4
+    assert pubis_rows(found, phantom, heads[:1]) == []

@@ -12,6 +12,7 @@ from PelvicBoneSegLab.errors import ConfigurationError
 from PelvicBoneSegLib.anatomy import BONES
 
 OWN_PLAN = Path(__file__).parents[5] / "Lab" / "configs" / "comparison.yaml"
+SPECIALIST = {"name": "h", "kind": "head_crops", "title": "H", "half_width_mm": 40}
 
 
 @pytest.fixture
@@ -49,12 +50,27 @@ def test_a_fused_variant_has_the_weights_of_another(tmp_path, content):
 
 
 def test_a_specialist_holds_the_heads_of_the_same_patients_out(tmp_path, content):
-    content["variants"].append(
-        {"name": "h", "kind": "head_crops", "title": "H", "half_width_mm": 40}
-    )
+    content["variants"].append(SPECIALIST)
     dataset = load_plan(tmp_path, content).variants[2].runs[0].datasets[0]
     assert dataset["validation"] == ["case_c_left", "case_c_right"]
     assert dataset["root"] == tmp_path / "runs" / "h" / "crops" / "blocks"
+
+
+def test_crops_of_a_dataset_without_a_weight_count_as_the_dataset_would(tmp_path, content):
+    del content["base"]["datasets"][0]["weight"]
+    content["variants"].append(SPECIALIST)
+    runs = [one.runs[0] for one in load_plan(tmp_path, content).variants]
+    assert [run.datasets[0]["weight"] for run in runs] == [1.0] * 3
+
+
+def test_crops_of_bones_that_the_labels_leave_open_are_refused(tmp_path, content):
+    content["base"]["datasets"][0]["coverage"] = [{"bone": "hip_bone", "silent": "pubis"}]
+    specialist = {**SPECIALIST, "overrides": {"model": {"bones": ["femur"]}}}
+    content["variants"].append(specialist)
+    load_plan(tmp_path, content)
+    specialist["overrides"]["model"]["bones"] = ["femur", "hip_bone"]
+    with pytest.raises(ConfigurationError, match="variant h: .* blocks has for hip_bone;"):
+        load_plan(tmp_path, content)
 
 
 @pytest.mark.parametrize(

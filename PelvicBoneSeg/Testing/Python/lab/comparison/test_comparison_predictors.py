@@ -14,6 +14,8 @@ from PelvicBoneSegLab.comparison import predictors
 from PelvicBoneSegLab.comparison.predictors import FusedPredictor, surest_bone
 from PelvicBoneSegLab.comparison.volumetric.network import SlabNetwork, create_volumetric_network
 from PelvicBoneSegLab.comparison.volumetric.predictor import VolumetricPredictor
+from PelvicBoneSegLib.segmentation import engine
+from PelvicBoneSegLib.segmentation.smp_import import import_smp
 from PelvicBoneSegLib.segmentation.volume import Volume
 
 CORONAL = np.array([[2.0, 0, 0, 0], [0, 0, 5.0, 0], [0, -2.0, 0, 0], [0, 0, 0, 1]])
@@ -67,7 +69,8 @@ class _BundleOfBlocks:
 @pytest.mark.parametrize(("matrix", "shape"), GRIDS)
 def test_passes_in_three_planes_meet_on_the_scans_grid(monkeypatch, matrix, shape):
     monkeypatch.setattr(predictors.Bundle, "load", lambda folder: _BundleOfBlocks())
-    monkeypatch.setattr(predictors, "load_network", lambda bundle: Threshold())
+    import_smp()  # as load_network does, on which the engine relies
+    monkeypatch.setattr(engine, "load_network", lambda bundle: Threshold())
     predictor = FusedPredictor("anywhere", ("coronal", "axial", "sagittal"), "cpu")
     volume, truth = a_scan(matrix, shape)
     found = predictor.predict(volume)
