@@ -177,7 +177,7 @@ def _about_slices(axes: AnatomicalAxes, description: dict[str, Any]) -> Iterator
             Level.GREEN,
             Message(
                 _("The scan is nearly isotropic, so it is cut into {planes} slices."),
-                planes=" and ".join(used),
+                planes=", ".join(used),
             ),
         )
     elif used[0] not in of_patients:

@@ -86,7 +86,7 @@ def test_a_nearly_isotropic_scan_is_said_to_be_cut_in_the_bundles_planes(a_descr
     assert verdict.level is Level.GREEN
     assert (
         texts(verdict)
-        == "The scan is nearly isotropic, so it is cut into axial and coronal slices."
+        == "The scan is nearly isotropic, so it is cut into axial, coronal slices."
     )
 
 

@@ -12,6 +12,7 @@ from PelvicBoneSegLib.panel.models.device import remembered_device
 from PelvicBoneSegLib.panel.verdict.timing import remember_run
 from PelvicBoneSegLib.panel.verdict.wording import headline
 from PelvicBoneSegLib.scene.volume_node import volume_from_node
+from PelvicBoneSegLib.segmentation.bundle import describe_bundle
 from PelvicBoneSegLib.segmentation.suitability import Level, Verdict
 from segmentation.scans_at_a_glance import a_scan
 from segmentation.small_bundle import write_small_bundle
@@ -78,7 +79,8 @@ def test_another_scan_is_amber_with_what_to_do(panel, a_volume):
     assert shown(panel, "verdictLabel").startswith("▲ Doubtful")
     reasons = shown(panel, "reasonsLabel").splitlines()
     assert len(reasons) == 4
-    assert reasons[-1] == "• The scan is nearly isotropic, so it is cut into coronal slices."
+    cut = "cut into coronal, axial, sagittal slices."
+    assert reasons[-1] == f"• The scan is nearly isotropic, so it is {cut}"
     assert "Do not take volumes or lengths of cut bones." in reasons[2]
     assert verdict(panel).level is Level.AMBER
     assert panel.can("segmentButton")
@@ -177,7 +179,8 @@ def test_the_time_is_that_of_earlier_runs_on_this_device(panel, the_phantom, run
     panel.choose("inputSelector", the_phantom.GetName())
     volume = volume_from_node(the_phantom)
     result = run_on(volume)
-    object.__setattr__(result, "bundle", "default 0.1.0")
+    version = describe_bundle("default")["version"]
+    object.__setattr__(result, "bundle", f"default {version}")
     object.__setattr__(result, "device", "cuda")
     object.__setattr__(result, "timings", {"engine": 40.0, "postprocess": 24.0})
     settings = panel.settings
