@@ -85,8 +85,7 @@ def test_a_nearly_isotropic_scan_is_said_to_be_cut_in_the_bundles_planes(a_descr
     verdict = judge(isotropic, {**two_planes, "channel_offsets_mm": [0]})
     assert verdict.level is Level.GREEN
     assert (
-        texts(verdict)
-        == "The scan is nearly isotropic, so it is cut into axial, coronal slices."
+        texts(verdict) == "The scan is nearly isotropic, so it is cut into axial, coronal slices."
     )
 
 
