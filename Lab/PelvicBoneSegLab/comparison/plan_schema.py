@@ -6,6 +6,8 @@ from typing import Any
 
 from PelvicBoneSegLib.segmentation.orientation import PLANES
 
+from ..record_schema import record_schema
+
 SLICES, ONE_PER_BONE, FUSED = "slices", "one_per_bone", "fused"
 HEAD_CROPS, VOLUMETRIC = "head_crops", "volumetric"
 
@@ -13,18 +15,8 @@ _TEXT = {"type": "string", "minLength": 1}
 _COUNT = {"type": "integer", "minimum": 1}
 _TRIPLE = {"type": "array", "items": _COUNT, "minItems": 3, "maxItems": 3}
 
-
-def _record(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": list(required),
-        "properties": {**required, **(optional or {})},
-    }
-
-
-_BUDGET = _record({"output": _TEXT, "block": _TEXT}, {"overrides": {"type": "object"}})
-_NETWORK_3D = _record(
+_BUDGET = record_schema({"output": _TEXT, "block": _TEXT}, {"overrides": {"type": "object"}})
+_NETWORK_3D = record_schema(
     {
         "filters": {"type": "array", "items": _COUNT, "minItems": 3},
         "kernels": {"type": "array", "items": _TRIPLE, "minItems": 3},
@@ -37,7 +29,7 @@ _CHANGED = {"overrides": {"type": "object"}}
 
 
 def _kind(kind: str, required: dict[str, Any] | None = None) -> dict[str, Any]:
-    rules = _record({**_NAMED, "kind": {"const": kind}, **(required or {})}, _CHANGED)
+    rules = record_schema({**_NAMED, "kind": {"const": kind}, **(required or {})}, _CHANGED)
     if kind == SLICES:
         rules["required"].remove("kind")
     return rules
@@ -51,19 +43,21 @@ _VARIANT = {
         "anyOf": [
             _kind(SLICES),
             _kind(ONE_PER_BONE),
-            _record({**_NAMED, "kind": {"const": FUSED}, "weights_of": _TEXT, "planes": _PLANES}),
+            record_schema(
+                {**_NAMED, "kind": {"const": FUSED}, "weights_of": _TEXT, "planes": _PLANES}
+            ),
             _kind(HEAD_CROPS, {"half_width_mm": {"type": "number", "exclusiveMinimum": 0}}),
             _kind(VOLUMETRIC, {"network": _NETWORK_3D}),
         ],
     },
     "else": _kind(SLICES),
 }
-_TABLE = _record(
+_TABLE = record_schema(
     {"title": _TEXT, "reference": _TEXT, "rows": {"type": "array", "items": _TEXT, "minItems": 1}},
     {"heads": {"type": "boolean"}, "pubis": {"type": "boolean"}},
 )
 
-PLAN_SCHEMA: dict[str, Any] = _record(
+PLAN_SCHEMA: dict[str, Any] = record_schema(
     {
         "page": _TEXT,
         "budget": _TEXT,

@@ -70,9 +70,7 @@ def with_metrics(bundle: Bundle, metrics: dict[str, Any]) -> Bundle:
     BundleInvalidError
         The metrics break the bundle schema.
     """
-    description = {**bundle.description, "metrics": metrics}
-    check_description(description, bundle.path)
-    return Bundle(bundle.path, description, bundle.weights)
+    return _with(bundle, metrics=metrics)
 
 
 def with_training(bundle: Bundle, training: dict[str, Any]) -> Bundle:
@@ -83,9 +81,7 @@ def with_training(bundle: Bundle, training: dict[str, Any]) -> Bundle:
     BundleInvalidError
         The record breaks the bundle schema.
     """
-    description = {**bundle.description, "training": training}
-    check_description(description, bundle.path)
-    return Bundle(bundle.path, description, bundle.weights)
+    return _with(bundle, training=training)
 
 
 def check_bundle_folder(folder: Path) -> None:
@@ -156,3 +152,9 @@ def _fill(new: Path, bundle: Bundle) -> None:
 def _half(value: torch.Tensor) -> torch.Tensor:
     value = value.detach().cpu().contiguous()
     return value.half() if value.is_floating_point() else value
+
+
+def _with(bundle: Bundle, **fields: Any) -> Bundle:
+    description = {**bundle.description, **fields}
+    check_description(description, bundle.path)
+    return Bundle(bundle.path, description, bundle.weights)

@@ -12,6 +12,7 @@ from PelvicBoneSegLib.segmentation.orientation import PLANES
 from PelvicBoneSegLib.segmentation.preparation import STRIDE
 
 from ..coverage import COVERAGE_SCHEMA
+from ..record_schema import record_schema
 from ..synthesis import SYNTHESIS_SCHEMA
 
 # What goes into the bundle follows the bundle's own rules, so that faults show before training.
@@ -29,17 +30,7 @@ _PROBABILITY = {"type": "number", "minimum": 0, "maximum": 1}
 _COUNT = {"type": "integer", "minimum": 1}
 _RANGE = {"type": "array", "items": _POSITIVE, "minItems": 2, "maxItems": 2}
 
-
-def _record(required: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": list(required),
-        "properties": {**required, **(optional or {})},
-    }
-
-
-_DATASET = _record(
+_DATASET = record_schema(
     {
         "name": {"type": "string"},
         "root": {"type": "string"},
@@ -53,7 +44,7 @@ _DATASET = _record(
         "patient": {"type": "string", "minLength": 1},
         "validation": {"type": "array", "items": {"type": "string"}},
         "coverage": COVERAGE_SCHEMA,
-        "label_maps": _record({"labels": {"type": "string"}, "body": {"type": "string"}}),
+        "label_maps": record_schema({"labels": {"type": "string"}, "body": {"type": "string"}}),
         # A bundle that answers where the labels are silent.
         "teacher": {"type": "string", "minLength": 1},
         "planes": {
@@ -66,7 +57,7 @@ _DATASET = _record(
         "synthetic_weight": _NOT_NEGATIVE,
     },
 )
-_MODEL = _record(
+_MODEL = record_schema(
     {
         "architecture": _IN_BUNDLE["architecture"],
         "channel_offsets_mm": _IN_BUNDLE["channel_offsets_mm"],
@@ -85,7 +76,7 @@ _MODEL = _record(
         "start_from": {"type": "string", "minLength": 1},
     },
 )
-_TRAINING = _record(
+_TRAINING = record_schema(
     {
         "device": {"enum": ["auto", "cpu", "cuda", "mps"]},
         "epochs": _COUNT,
@@ -101,7 +92,7 @@ _TRAINING = _record(
     },
     {"accumulate": _COUNT, "patience": _COUNT},
 )
-_AUGMENTATION = _record(
+_AUGMENTATION = record_schema(
     {
         "rotation_deg": _NOT_NEGATIVE,
         "scale": _RANGE,
@@ -117,14 +108,14 @@ _AUGMENTATION = _record(
         "blur_px": {"type": "number", "minimum": 0.3},
     }
 )
-_BUNDLE = _record(
+_BUNDLE = record_schema(
     {name: _IN_BUNDLE[name] for name in _BUNDLE_FIELDS},
     {name: _IN_BUNDLE[name] for name in _OPTIONAL_BUNDLE_FIELDS},
 )
 
 SCHEMA: dict[str, Any] = {
     "$defs": _BUNDLE_SCHEMA["$defs"],
-    **_record(
+    **record_schema(
         {
             "seed": {"type": "integer", "minimum": 0},
             "output": {"type": "string", "minLength": 1},
