@@ -124,6 +124,28 @@ def write_nifti(path: Path, voxels: np.ndarray, ijk_to_lps: np.ndarray) -> None:
         raise OSError(errno.EIO, _DISK_FULL) from error
 
 
+def write_nrrd(path: Path, voxels: np.ndarray, ijk_to_lps: np.ndarray) -> None:
+    """Write an image as NRRD, without any text in its header and without compression.
+
+    Parameters
+    ----------
+    path
+        File name ending in ``.nrrd``.
+    voxels
+        Shape (K, J, I).
+    ijk_to_lps
+        4×4 matrix, as in `Volume`; skewed axes are kept.
+
+    Raises
+    ------
+    OSError
+        It cannot be stored.
+    """
+    _write(_image(voxels, ijk_to_lps), path, is_compressed=False)
+    if path.stat().st_size < voxels.nbytes:
+        raise OSError(errno.EIO, _DISK_FULL)
+
+
 def nifti_warnings(ijk_to_lps: np.ndarray, where: str) -> tuple[str, ...]:
     """Say in words what a NIfTI file, called `where`, cannot keep of a geometry."""
     unit = ijk_to_lps[:3, :3] / np.linalg.norm(ijk_to_lps[:3, :3], axis=0)
@@ -173,14 +195,17 @@ def _image(voxels: np.ndarray, ijk_to_lps: np.ndarray) -> Any:
     return image
 
 
-def _write(image: Any, path: Path) -> None:
+def _write(image: Any, path: Path, is_compressed: bool = True) -> None:
     import SimpleITK as sitk
 
     # ITK only prints that a disk is full, and goes on.
     try:
         with captured_native_stderr():
             sitk.WriteImage(
-                image, str(path), useCompression=True, compressionLevel=_COMPRESSION_LEVEL
+                image,
+                str(path),
+                useCompression=is_compressed,
+                compressionLevel=_COMPRESSION_LEVEL,
             )
     except RuntimeError as error:
         raise OSError(errno.EIO, _DISK_FULL) from error

@@ -7,8 +7,12 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryFile
+from threading import RLock
 
 _STDERR = 2
+
+_ONE_AT_A_TIME = RLock()
+"""Two threads would put back each other's temporary file, and standard error would be lost."""
 
 
 @contextmanager
@@ -22,7 +26,7 @@ def captured_native_stderr() -> Iterator[Callable[[], str]]:
     ------
     A function that returns what was printed so far.
     """
-    with TemporaryFile() as file:
+    with _ONE_AT_A_TIME, TemporaryFile() as file:
 
         def printed() -> str:
             file.seek(0)
