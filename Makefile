@@ -1,4 +1,4 @@
-# make demo · make test · make bench · make pages · make lint · make clean
+# make demo · make demo-web · make test · make bench · make pages · make lint · make clean
 # On Windows: the same steps as plain commands are in docs/development.md.
 PYTHON ?= python3
 VENV := .venv
@@ -7,6 +7,8 @@ STAMP := $(VENV)/.installed
 # trame-slicer runs on an older slicer-core, which cannot share an environment with 5.12.
 TRAME_VENV := .venv-trame
 TRAME_STAMP := $(TRAME_VENV)/.installed
+WEB_VENV := .venv-web
+WEB_STAMP := $(WEB_VENV)/.installed
 TESTS := PelvicBoneSeg/Testing/Python
 CONFIG := Lab/configs/default.yaml
 # Two at once, each with one thread: torch's threads get in each other's way.
@@ -16,7 +18,7 @@ test-trame test-python: export OMP_NUM_THREADS := 1
 export QT_QPA_PLATFORM ?= offscreen
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: all demo test bench pages lint lint-imports types test-trame test-python clean
+.PHONY: all demo demo-web test-web test bench pages lint lint-imports types test-trame test-python clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -24,6 +26,10 @@ all: test
 
 demo: $(STAMP)
 	$(BIN)/python -m PelvicBoneSegLab.demo --output demo
+
+# Open the printed address: the sample is there, to be segmented.
+demo-web: $(WEB_STAMP)
+	$(WEB_VENV)/bin/pelvicboneseg serve --sample --data build/web
 
 bench: $(STAMP)
 	$(BIN)/python -m PelvicBoneSegLab.bench
@@ -58,6 +64,10 @@ types: $(STAMP)
 test-trame: $(TRAME_STAMP)
 	$(TRAME_VENV)/bin/python $(PYTEST) $(TESTS)/scene
 
+# Some of them need Debian's package chromium.
+test-web: $(WEB_STAMP)
+	$(WEB_VENV)/bin/python -m pytest $(TESTS)/web
+
 test-python: $(STAMP)
 	$(BIN)/python $(PYTEST)
 
@@ -72,6 +82,12 @@ $(TRAME_STAMP): packaging/requirements-trame.txt constraints.txt
 		--requirement packaging/requirements-trame.txt
 	touch $@
 
+$(WEB_STAMP): pyproject.toml constraints.txt packaging/requirements-web.txt
+	$(PYTHON) -m venv $(WEB_VENV)
+	$(WEB_VENV)/bin/python -m pip install --quiet --constraint constraints.txt \
+		--requirement packaging/requirements-web.txt --editable ".[web]"
+	touch $@
+
 clean:
-	rm -rf $(VENV) $(TRAME_VENV) demo .pytest_cache .ruff_cache .mypy_cache .import_linter_cache \
+	rm -rf $(VENV) $(TRAME_VENV) $(WEB_VENV) demo .pytest_cache .ruff_cache .mypy_cache .import_linter_cache \
 		.hypothesis

@@ -19,7 +19,13 @@ import typer
 from . import __version__
 from .anatomy import BONES, BOTH, SIDES, segments_for
 from .cli_bundles import bundles_app
-from .errors import EXIT_USAGE, Cancelled, DependencyMissingError, PelvicBoneSegError
+from .errors import (
+    EXIT_USAGE,
+    AddressInUseError,
+    Cancelled,
+    DependencyMissingError,
+    PelvicBoneSegError,
+)
 
 if TYPE_CHECKING:
     from .segmentation.bundle import Bundle
@@ -27,6 +33,7 @@ if TYPE_CHECKING:
 
 ALL_BONES = "all"
 PRODUCT_SCHEME = "pelvicboneseg"
+LIBRARY = Path.home() / "PelvicBoneSeg"
 SCHEME_HELP = (
     "What label values mean: pelvicboneseg, pelvic_mr_t1, totalsegmentator_mr, or a JSON file."
 )
@@ -111,6 +118,43 @@ def train(
         with _lab():
             from PelvicBoneSegLab.training.train import train as run_training
         run_training(config, fold)
+
+
+@app.command()
+def serve(
+    host: str = typer.Option(
+        "127.0.0.1", metavar="ADDRESS", help="Where to listen; others reach only what is not 127.*."
+    ),
+    port: int = typer.Option(0, metavar="PORT", min=0, max=65535, help="0 is any free one."),
+    data: Path = typer.Option(
+        LIBRARY, metavar="DIR", help="Folder of the library; made if need be."
+    ),
+    token: list[str] = typer.Option(
+        [],
+        envvar="PELVICBONESEG_TOKEN",
+        metavar="TOKEN|OWNER=TOKEN",
+        help="What the address has to bring; several for several.",
+    ),
+    device: str = typer.Option(
+        "auto", metavar="DEVICE", help="Where to compute: auto|cpu|cuda|mps."
+    ),
+    sample: bool = typer.Option(False, "--sample", help="Print the address of the sample scan."),
+) -> None:
+    """Open a browser's way to the library, the viewer and the models. Needs the extra `web`.
+
+    Prints the address, with a token without which nobody is let in. Ctrl+C ends it.
+    """
+    with _errors_in_one_line():
+        with _extra("web"):
+            from PelvicBoneSegWeb.app.command import serve as run_server
+            from PelvicBoneSegWeb.app.routes import SAMPLE_PATH
+            from PelvicBoneSegWeb.library.security.access import read_tokens
+            from PelvicBoneSegWeb.library.web.services import Settings
+        settings = Settings(data, read_tokens(token), device=device)
+        try:
+            run_server(settings, host, port, typer.echo, SAMPLE_PATH if sample else "/")
+        except OSError as error:
+            raise AddressInUseError(host, port, error.strerror or str(error)) from error
 
 
 @app.command()
@@ -212,11 +256,18 @@ def compare(
 @contextmanager
 def _lab() -> Iterator[None]:
     """Say how to install what the lab needs, where an import of it fails."""
+    with _extra("lab"):
+        yield
+
+
+@contextmanager
+def _extra(name: str) -> Iterator[None]:
+    """Say how to install an extra, where an import of what it brings fails."""
     try:
         yield
     except ModuleNotFoundError as error:
         raise DependencyMissingError(
-            error.name or "PelvicBoneSegLab", 'pip install "pelvicboneseg[lab]"'
+            error.name or name, f'pip install "pelvicboneseg[{name}]"'
         ) from error
 
 

@@ -127,6 +127,18 @@ class OutputNotWritableError(PelvicBoneSegError):
         )
 
 
+class AddressInUseError(PelvicBoneSegError):
+    """A server cannot listen where it was told to."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(
+            _("Cannot listen at {host}, port {port}: {reason}. Choose another --host or --port."),
+            host=host,
+            port=port,
+            reason=reason,
+        )
+
+
 class InputInTheWayError(PelvicBoneSegError):
     """The scan is the file that a result would be written to."""
 

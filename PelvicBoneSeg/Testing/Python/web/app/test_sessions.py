@@ -1,0 +1,145 @@
+"""Who gets which viewer. The processes are made up; real ones are in test_viewer."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from PelvicBoneSegWeb.app import sessions as module
+from PelvicBoneSegWeb.app.errors import TooManyViewersError, ViewerNotStartedError
+from PelvicBoneSegWeb.app.sessions import Sessions
+from PelvicBoneSegWeb.library.web.services import ScanFiles
+
+FILES = ScanFiles(Path("scan.nrrd"), None, "T1 coronal")
+
+
+class AProcess:
+    made: list[AProcess] = []
+    breaks = False
+
+    def __init__(self):
+        self.is_alive = True
+        self.opened = None
+
+    @classmethod
+    async def start(cls):
+        cls.made.append(cls())
+        return cls.made[-1]
+
+    async def open(self, scan, name, segmentation):
+        await asyncio.sleep(0)
+        if self.breaks:
+            raise ViewerNotStartedError
+        self.opened = name
+
+    async def stop(self):
+        self.is_alive = False
+
+
+@pytest.fixture(autouse=True)
+def processes(monkeypatch):
+    AProcess.made = []
+    monkeypatch.setattr(module, "ViewerProcess", AProcess)
+    monkeypatch.setattr(module, "_LOOK_EVERY_S", 0.001)
+    return AProcess.made
+
+
+async def serve(process, visitor):
+    while process.is_alive:
+        await asyncio.sleep(0.001)
+
+
+def run(visit, limit=8, idle_s=60.0):
+    async def go():
+        sessions = Sessions(serve, limit, idle_s)
+        sessions.start()
+        try:
+            return await visit(sessions)
+        finally:
+            await sessions.close()
+
+    return asyncio.run(go())
+
+
+def test_each_visitor_has_a_process_of_his_own(processes):
+    async def visit(sessions):
+        anna = await sessions.open("anna", "1", FILES)
+        bert = await sessions.open("bert", "1", FILES)
+        assert anna.process is not bert.process
+        assert sessions.find("anna", anna.id) is anna
+        assert sessions.find("anna", bert.id) is None
+        assert sessions.find("bert", anna.id) is None
+
+    run(visit)
+    assert not any(one.is_alive for one in processes)
+
+
+def test_a_scan_that_is_open_is_found_again(processes):
+    async def visit(sessions):
+        first, second = await asyncio.gather(
+            sessions.open("anna", "1", FILES), sessions.open("anna", "1", FILES)
+        )
+        assert first is second is await sessions.open("anna", "1", FILES)
+        assert await sessions.open("anna", "2", FILES) is not first
+
+    run(visit)
+
+
+def test_a_process_is_ready_before_it_is_asked_for(processes):
+    async def visit(sessions):
+        await asyncio.sleep(0.01)
+        assert len(processes) == 1
+        viewer = await sessions.open("anna", "1", FILES)
+        assert viewer.process is processes[0]
+        assert processes[0].opened == "T1 coronal"
+
+    run(visit)
+
+
+def test_there_are_only_so_many(processes):
+    async def visit(sessions):
+        await sessions.open("anna", "1", FILES)
+        with pytest.raises(TooManyViewersError, match="1 scans"):
+            await sessions.open("bert", "1", FILES)
+
+    run(visit, limit=1)
+
+
+def test_a_process_that_died_is_replaced(processes):
+    async def visit(sessions):
+        viewer = await sessions.open("anna", "1", FILES)
+        viewer.process.is_alive = False
+        again = await sessions.open("anna", "1", FILES)
+        assert again.process.is_alive and again is not viewer
+        while sessions.find("anna", viewer.id):
+            await asyncio.sleep(0.001)
+
+    run(visit, limit=2)
+
+
+def test_one_that_nobody_looks_at_is_ended(processes):
+    async def visit(sessions):
+        seen = await sessions.open("anna", "1", FILES)
+        seen.connections = 1
+        idle = await sessions.open("anna", "2", FILES)
+        while sessions.find("anna", idle.id):
+            await asyncio.sleep(0.001)
+        while idle.process.is_alive:
+            await asyncio.sleep(0.001)
+        assert sessions.find("anna", seen.id) is seen
+
+    run(visit, idle_s=0.0)
+
+
+def test_one_that_does_not_start_takes_no_place(processes, monkeypatch):
+    monkeypatch.setattr(AProcess, "breaks", True)
+
+    async def visit(sessions):
+        for _ in range(3):
+            with pytest.raises(ViewerNotStartedError):
+                await sessions.open("anna", "1", FILES)
+        assert not processes[0].is_alive
+
+    run(visit, limit=1)

@@ -1,0 +1,1 @@
+"""The module in a browser: trame-slicer behind an aiohttp server."""

@@ -1,0 +1,58 @@
+"""How much a visitor may ask of the server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MEGABYTE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds that hold for everybody.
+
+    Attributes
+    ----------
+    upload_bytes
+        Of one uploaded file. A pelvic MR series has 10 to 100 MB.
+    uploads
+        Received or checked at the same time.
+    stall_s
+        Seconds without a byte after which an upload is given up.
+    archive_files
+        Entries of a zip file. A study of ten series has some thousand slices.
+    archive_bytes
+        All that a zip file holds, unpacked.
+    archive_ratio
+        How many times an entry of more than 1 MB may grow. Bombs come near to zlib's limit of 1032.
+    scan_bytes
+        Of the voxels of one scan in memory.
+    intake_memory_bytes, intake_cpu_s
+        What the process that checks an upload may use, address space and processor time.
+    intake_s
+        Seconds after which that process is ended.
+    scans
+        Scans an owner may keep.
+    library_bytes
+        What all of an owner's scans may take on the disk.
+    free_disk_bytes
+        What has to stay free on the disk.
+    waiting_runs, waiting_runs_each
+        Segmentations in the queue, of everybody and of one user.
+    """
+
+    upload_bytes: int = 512 * MEGABYTE
+    uploads: int = 4
+    stall_s: float = 60.0
+    archive_files: int = 5_000
+    archive_bytes: int = 2_048 * MEGABYTE
+    archive_ratio: int = 200
+    scan_bytes: int = 1_024 * MEGABYTE
+    intake_memory_bytes: int = 6_144 * MEGABYTE
+    intake_cpu_s: int = 120
+    intake_s: float = 180.0
+    scans: int = 1_000
+    library_bytes: int = 51_200 * MEGABYTE
+    free_disk_bytes: int = 1_024 * MEGABYTE
+    waiting_runs: int = 256
+    waiting_runs_each: int = 64

@@ -1,0 +1,1 @@
+"""Segmentations one after the other, in fair order, in the one child process of the server."""

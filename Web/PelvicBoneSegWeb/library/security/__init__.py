@@ -1,0 +1,1 @@
+"""Who may ask, from which page, and what a browser may do with the answer."""

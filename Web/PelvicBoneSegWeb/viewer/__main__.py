@@ -1,0 +1,62 @@
+"""``python -m PelvicBoneSegWeb.viewer``, started by `app.viewer_process`.
+
+It waits for a frame ``open``, shows that scan, and answers ``listening`` with its port. From then
+on it asks for runs and hears of them. It ends when the front does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from pathlib import Path
+
+from trame.app import get_server
+
+from .application import ViewerApplication
+from .channel import Channel
+
+
+async def serve() -> None:
+    """Be one session's process."""
+    channel = await Channel.to_parent()
+    server = get_server(client_type="vue3")
+    viewer = ViewerApplication(server, channel)
+    order = await channel.receive()
+    if order is None:
+        return
+    header = order.header
+    segmentation = header["segmentation"]
+    viewer.open(
+        Path(header["scan"]),
+        header["name"],
+        Path(segmentation) if segmentation else None,
+        header["key"],
+    )
+    server.controller.on_server_ready.add(
+        lambda **_: channel.send({"kind": "listening", "port": server.port})
+    )
+    running = asyncio.ensure_future(
+        server.start(
+            host="127.0.0.1",
+            port=0,
+            exec_mode="coroutine",
+            timeout=0,
+            open_browser=False,
+            show_connection_info=False,
+        )
+    )
+    while (frame := await channel.receive()) is not None:
+        viewer.worker.take(frame)
+    running.cancel()
+
+
+def main() -> None:
+    """Start."""
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    del sys.argv[1:]  # trame reads them too
+    asyncio.run(serve())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""How the scan and the bones are shown: window and level, opacities, crosshair, layout."""

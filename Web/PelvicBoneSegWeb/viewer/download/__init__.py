@@ -1,0 +1,1 @@
+"""The section *Download*: segments as files, over HTTP."""

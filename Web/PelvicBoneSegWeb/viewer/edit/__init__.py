@@ -1,0 +1,1 @@
+"""The section *Edit*: trame-slicer's segment editor."""

@@ -1,0 +1,46 @@
+"""What keys do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from trame_server import Server
+
+from .display.logic import DisplayLogic
+from .edit.logic import EditLogic
+from .layouts import LAYOUTS
+
+
+def add_keys(server: Server, display: DisplayLogic, edit: EditLogic) -> None:
+    """Have keys do what buttons do; `page_files/page.js` tells of them."""
+    data = display.data
+
+    def choose_layout(name: str) -> None:
+        data.layout = name
+
+    def toggle_crosshair() -> None:
+        data.has_crosshair = not data.has_crosshair
+
+    def toggle_window() -> None:
+        data.adjusts_window = not data.adjusts_window
+
+    actions: dict[str, Callable[[], object]] = {
+        "p": lambda: edit.choose("paint"),
+        "e": lambda: edit.choose("erase"),
+        "s": lambda: edit.choose("scissors"),
+        "escape": lambda: edit.choose("none"),
+        "undo": edit.undo,
+        "redo": edit.redo,
+        "c": toggle_crosshair,
+        "w": toggle_window,
+        "r": display.reset_views,
+    }
+    for number, name in enumerate(LAYOUTS, start=1):
+        actions[str(number)] = partial(choose_layout, name)
+    server.state.keys = list(actions)
+
+    @server.controller.trigger("pressed")
+    def pressed(key: str) -> None:
+        if key in actions:
+            actions[key]()

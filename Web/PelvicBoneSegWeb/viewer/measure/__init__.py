@@ -1,0 +1,1 @@
+"""The section *Measure*: a table of the bones."""

@@ -1,0 +1,1 @@
+"""The section *Segment*: a choice of bones goes in, segments come out."""
