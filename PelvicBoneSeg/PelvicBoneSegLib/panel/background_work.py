@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import Cancelled
+from ..worker.messages import Failed, Finished, Progress
 from .run.background_run import (
     POLL_INTERVAL_MS,
     POLL_WAIT_S,
@@ -14,7 +15,6 @@ from .run.background_run import (
     BackgroundRun,
     Timer,
 )
-from .run.messages import Failed, Finished, Progress
 
 
 class BackgroundWork:

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from .protocol import Frame
+
 Header = Mapping[str, Any]
 """What JSON can say: texts, numbers, lists, None."""
 
@@ -38,3 +40,8 @@ class Request:
     header: Header
     arrays: Arrays = field(default_factory=dict)
     read_answer: Callable[[Header, Arrays], Any] = _no_result
+
+    def frame(self, run: int) -> Frame:
+        """Return what asks a worker for it, under a number that its answers will have."""
+        asked = {"operation": self.operation, "arguments": dict(self.header)}
+        return Frame({"kind": "request", "run": run, **asked}, self.arrays)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from PelvicBoneSegLib.errors import Cancelled
-from PelvicBoneSegLib.worker.failure import restore_error
+from PelvicBoneSegLib.worker.messages import Failed, Finished, Message, read_message
 from PelvicBoneSegLib.worker.protocol import Frame
 from PelvicBoneSegLib.worker.request import Request
 
@@ -22,45 +21,7 @@ class Waiting:
     ahead: int
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How far the run is: fraction 0–1 and the name of the stage."""
-
-    fraction: float
-    stage: str
-
-
-@dataclass(frozen=True)
-class RunningOn:
-    """Where it is computed: ``"cpu"``, ``"cuda"`` or ``"mps"``."""
-
-    device: str
-
-
-@dataclass(frozen=True, eq=False)
-class Preview:
-    """Some slices of the run, see `segmentation.result.PreviewCallback`."""
-
-    axis: int
-    start: int
-    block: Any
-
-
-@dataclass(frozen=True, eq=False)
-class Finished:
-    """The work is done."""
-
-    result: Any
-
-
-@dataclass(frozen=True, eq=False)
-class Failed:
-    """The work ended with an exception; `Cancelled` where the user stopped it."""
-
-    error: Exception
-
-
-Message = Waiting | Progress | RunningOn | Preview | Finished | Failed
+Said = Waiting | Message
 
 
 class WorkerClient:
@@ -76,14 +37,14 @@ class WorkerClient:
         self._channel = channel
         self._run = 0
         self._request: Request | None = None
-        self._receive: Callable[[Message], None] = lambda message: None
+        self._receive: Callable[[Said], None] = lambda message: None
 
     @property
     def running(self) -> bool:
         """Whether a run is on, or is still stopping."""
         return self._request is not None
 
-    def start(self, request: Request, receive: Callable[[Message], None]) -> None:
+    def start(self, request: Request, receive: Callable[[Said], None]) -> None:
         """Start a run.
 
         Parameters
@@ -103,8 +64,8 @@ class WorkerClient:
         if self.running:
             raise RuntimeError("a run is on")
         self._run += 1
-        header = {"operation": request.operation, "arguments": dict(request.header)}
-        self._channel.send({"kind": "request", "run": self._run, **header}, request.arrays)
+        frame = request.frame(self._run)
+        self._channel.send(frame.header, frame.arrays)
         self._request, self._receive = request, receive
 
     def cancel(self) -> None:
@@ -117,7 +78,7 @@ class WorkerClient:
         if self._request is None or frame.header.get("run") != self._run:
             return
         try:
-            message = _message(self._request, frame)
+            message = _read(self._request, frame)
         except Exception as error:  # handed over whole: else the run would never end
             message = Failed(error)
         if isinstance(message, Finished | Failed):
@@ -127,17 +88,7 @@ class WorkerClient:
         self._receive(message)
 
 
-def _message(request: Request, frame: Frame) -> Message:
-    header = frame.header
-    kind = header["kind"]
-    if kind == "finished":
-        return Finished(request.read_answer(header["answer"], frame.arrays))
-    if kind == "failed":
-        return Failed(restore_error(header))
-    if kind == "waiting":
-        return Waiting(int(header["ahead"]))
-    if kind == "progress":
-        return Progress(header["fraction"], header["stage"])
-    if kind == "device":
-        return RunningOn(header["device"])
-    return Preview(header["axis"], header["start"], frame.arrays["block"])
+def _read(request: Request, frame: Frame) -> Said:
+    if frame.header["kind"] == "waiting":
+        return Waiting(int(frame.header["ahead"]))
+    return read_message(request, frame)

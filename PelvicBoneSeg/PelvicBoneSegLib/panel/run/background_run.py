@@ -13,7 +13,7 @@ from queue import Empty, Queue
 from threading import Event, Thread
 from typing import Any, Protocol
 
-from .messages import Failed, Finished, Message, Progress
+from ...worker.messages import Failed, Finished, Message, Progress
 
 POLL_INTERVAL_MS = 5
 POLL_WAIT_S = 0.03

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 import qt
 
 from ...errors import WorkerDiedError, WorkerNotStartedError, WorkerProtocolError
+from ...worker.child import LIBRARY, child_environment, how_it_ended, lacked_memory
 from ...worker.protocol import Frame, FrameDecoder, encode
-from .child import LIBRARY, child_environment, how_it_ended, lacked_memory
 
 WRITE_BYTES = 2**20
 """Handed to Qt at a time: a millisecond of the UI thread."""

@@ -13,9 +13,9 @@ from slicer.i18n import tr as _
 from ...errors import Cancelled
 from ...scene.preview import LivePreview
 from ...scene.rerun import RerunMode
+from ...worker.messages import Failed, Finished, Message, Preview, Progress, RunningOn
 from ...worker.segmentation import segment_request
 from ..session import Session
-from .messages import Failed, Finished, Message, Preview, Progress, RunningOn
 from .run_choices import RunChoices
 from .steps import Steps
 

@@ -15,13 +15,12 @@ from pathlib import Path
 import qt
 
 from ...errors import Cancelled, WorkerError
-from ...worker.failure import restore_error
+from ...worker.child import child_command
+from ...worker.messages import Failed, Finished, Message, read_message
 from ...worker.protocol import Frame
 from ...worker.request import Request
 from ...worker.segmentation import warm_request
-from .child import child_command
 from .child_process import ChildProcess
-from .messages import Failed, Finished, Message, Preview, Progress, RunningOn
 
 KILL_AFTER_MS = 10_000
 """What a cancelled run gets to stop. One batch of slices takes a second on two CPU cores."""
@@ -133,14 +132,13 @@ class WorkerProcess:
         self._child.shut_down()
 
     def _send_request(self, run: int, request: Request) -> None:
-        header = {"operation": request.operation, "arguments": dict(request.header)}
-        self._child.send(Frame({"kind": "request", "run": run, **header}, request.arrays))
+        self._child.send(request.frame(run))
 
     def _take(self, frame: Frame) -> None:
         if self._request is None or frame.header["run"] != self._run:
             return
         try:
-            message = _message(self._request, frame)
+            message = read_message(self._request, frame)
         except Exception as error:  # handed over whole: else the run would never end
             message = Failed(error)
         if isinstance(message, (Finished, Failed)):
@@ -166,18 +164,3 @@ class WorkerProcess:
     def _end_run(self) -> None:
         self._patience.stop()
         self._request = self._receive = None
-
-
-def _message(request: Request, frame: Frame) -> Message:
-    """Read what the child says of a request."""
-    header = frame.header
-    kind = header["kind"]
-    if kind == "finished":
-        return Finished(request.read_answer(header["answer"], frame.arrays))
-    if kind == "failed":
-        return Failed(restore_error(header))
-    if kind == "progress":
-        return Progress(header["fraction"], header["stage"])
-    if kind == "device":
-        return RunningOn(header["device"])
-    return Preview(header["axis"], header["start"], frame.arrays["block"])

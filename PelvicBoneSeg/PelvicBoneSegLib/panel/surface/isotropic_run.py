@@ -9,7 +9,7 @@ from typing import Any
 from ...errors import Cancelled
 from ...scene.isotropic import IsotropicJob, apply_isotropic, prepare_isotropic
 from ...worker.isotropic import isotropic_request
-from ..run.messages import Failed, Finished, Message, Progress
+from ...worker.messages import Failed, Finished, Message, Progress
 from ..run.steps import Steps
 from ..run.worker_process import WorkerProcess
 

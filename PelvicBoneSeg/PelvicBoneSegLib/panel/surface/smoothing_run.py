@@ -7,8 +7,8 @@ from typing import Any
 
 from ...scene.surface_settings import SmoothingJob, apply_smoothing, prepare_smoothing
 from ...segmentation.result import BoneSurface
+from ...worker.messages import Failed, Finished, Message
 from ...worker.surface import surface_request
-from ..run.messages import Failed, Finished, Message
 from ..run.worker_process import WorkerProcess
 
 

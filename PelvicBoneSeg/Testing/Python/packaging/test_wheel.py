@@ -13,6 +13,7 @@ WHEEL_FOLDER_OF = {
     "PelvicBoneSeg/PelvicBoneSegLib": "PelvicBoneSegLib",
     "PelvicBoneSeg/Resources": "PelvicBoneSegLib/Resources",
     "Lab/PelvicBoneSegLab": "PelvicBoneSegLab",
+    "Web/PelvicBoneSegWeb": "PelvicBoneSegWeb",
 }
 
 
@@ -53,7 +54,7 @@ def test_wheel_holds_every_file(repository, a_built_wheel, names, source, folder
 
 def test_wheel_holds_nothing_else(names, info_folder):
     tops = {name.split("/")[0] for name in names}
-    assert tops == {"PelvicBoneSegLib", "PelvicBoneSegLab", info_folder}
+    assert tops == {"PelvicBoneSegLib", "PelvicBoneSegLab", "PelvicBoneSegWeb", info_folder}
 
 
 def test_wheel_carries_the_bytes_of_the_resources(repository, a_built_wheel):

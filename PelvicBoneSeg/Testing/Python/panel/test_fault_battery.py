@@ -17,9 +17,9 @@ import slicer.util
 
 from panel.hosts import needs_stand_in
 from panel.panel_driver import segment_names, segmentations
-from PelvicBoneSegLib.panel.run.child import child_command
 from PelvicBoneSegLib.panel.run.worker_process import WorkerProcess
 from PelvicBoneSegLib.segmentation.bundle import find_bundle
+from PelvicBoneSegLib.worker.child import child_command
 from scene.whole_scene import whole_scene
 
 pytestmark = needs_stand_in

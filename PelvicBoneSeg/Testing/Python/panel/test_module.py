@@ -12,8 +12,8 @@ import slicer
 
 from panel.panel_driver import segment_names, segmentations
 from PelvicBoneSegLib.anatomy import TERMINOLOGY_CONTEXT
-from PelvicBoneSegLib.panel.run.child import child_command
 from PelvicBoneSegLib.panel.run.worker_process import WorkerProcess
+from PelvicBoneSegLib.worker.child import child_command
 from slicer_stand_in.application import downloadSample
 
 HERE = Path(__file__).resolve()

@@ -21,8 +21,8 @@ from scipy import ndimage
 from panel.hosts import needs_stand_in
 from panel.panel_driver import segment_names, segmentations
 from PelvicBoneSegLib.panel.measure import controller as measure_controller
-from PelvicBoneSegLib.panel.run.child import child_command
 from PelvicBoneSegLib.panel.run.worker_process import WorkerProcess
+from PelvicBoneSegLib.worker.child import child_command
 from scene.reading import mask
 from slicer_stand_in.widgets_segmentation import qMRMLSegmentEditorWidget
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from PelvicBoneSegLib.errors import WorkerDiedError, WorkerNotStartedError, WorkerProtocolError
-from PelvicBoneSegLib.panel.run.child import child_command, how_it_ended, lacked_memory
+from PelvicBoneSegLib.worker.child import child_command, how_it_ended, lacked_memory
 from PelvicBoneSegLib.worker.protocol import Frame, FrameDecoder, encode
 from PelvicBoneSegLib.worker.request import Request
 
@@ -72,7 +72,7 @@ class WorkerChild:
         reading = asyncio.create_task(self._read(process, receive))
         try:
             with suppress(ConnectionError):  # it died: reading says how
-                await _send(process, _frame_of(self._run, request))
+                await _send(process, request.frame(self._run))
             return await reading
         except BaseException:
             # Whatever it is at, nobody would read its answer. The next run gets a new process.
@@ -152,16 +152,6 @@ class WorkerChild:
         await asyncio.sleep(KILL_AFTER_S)
         with suppress(ProcessLookupError):
             process.kill()
-
-
-def _frame_of(run: int, request: Request) -> Frame:
-    header = {
-        "kind": "request",
-        "run": run,
-        "operation": request.operation,
-        "arguments": dict(request.header),
-    }
-    return Frame(header, request.arrays)
 
 
 async def _send(process: asyncio.subprocess.Process, frame: Frame) -> None:

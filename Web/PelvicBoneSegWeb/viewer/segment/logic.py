@@ -20,9 +20,10 @@ from PelvicBoneSegLib.scene.view_centre import centre_on
 from PelvicBoneSegLib.segmentation.bundle import DEFAULT_BUNDLE, describe_bundle
 from PelvicBoneSegLib.segmentation.bundle_store import list_bundles
 from PelvicBoneSegLib.segmentation.suitability import Verdict, judge
+from PelvicBoneSegLib.worker.messages import Failed, Progress, RunningOn
 
 from ..session import Session
-from ..worker_client import Failed, Message, Progress, RunningOn, Waiting
+from ..worker_client import Said, Waiting
 from .choices import DEVICE_TITLES, what_is_wanted
 from .run import Choices, Outcome, Run, Written
 from .state import SegmentState
@@ -119,7 +120,7 @@ class SegmentLogic(BaseLogic[SegmentState]):
         self.data.running_on = ""
         self.data.is_running, self.data.is_stopping = True, False
 
-    def _hear(self, message: Message) -> None:
+    def _hear(self, message: Said) -> None:
         with self.state:
             if isinstance(message, Waiting):
                 self.data.stage = f"Waiting: {message.ahead} before you"

@@ -12,10 +12,11 @@ from typing import Any
 from PelvicBoneSegLib.scene.job import SegmentationJob
 from PelvicBoneSegLib.scene.preview import LivePreview
 from PelvicBoneSegLib.scene.rerun import RerunMode
+from PelvicBoneSegLib.worker.messages import Failed, Finished, Preview
 from PelvicBoneSegLib.worker.segmentation import segment_request
 
 from ..session import Session
-from ..worker_client import Failed, Finished, Message, Preview
+from ..worker_client import Said
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Run:
         session: Session,
         choices: Choices,
         rerun: RerunMode,
-        heard: Callable[[Message], None],
+        heard: Callable[[Said], None],
         ended: Callable[[Outcome], None],
     ) -> None:
         self._session = session
@@ -112,7 +113,7 @@ class Run:
         """Stop it. What is being written already is written to its end: it takes moments."""
         self._session.worker.cancel()
 
-    def _receive(self, message: Message) -> None:
+    def _receive(self, message: Said) -> None:
         if isinstance(message, Finished):
             self._preview.remove()
             self._writing = asyncio.create_task(self._write(message.result))

@@ -20,10 +20,10 @@ from PelvicBoneSegLib.errors import (
     WorkerProtocolError,
 )
 from PelvicBoneSegLib.panel.run import worker_process
-from PelvicBoneSegLib.panel.run.child import child_command, how_it_ended, lacked_memory
 from PelvicBoneSegLib.panel.run.child_process import WRITE_BYTES
-from PelvicBoneSegLib.panel.run.messages import Failed, Finished, Preview, Progress
 from PelvicBoneSegLib.segmentation.volume import Volume
+from PelvicBoneSegLib.worker.child import child_command, how_it_ended, lacked_memory
+from PelvicBoneSegLib.worker.messages import Failed, Finished, Preview, Progress
 from PelvicBoneSegLib.worker.protocol import FrameDecoder
 from PelvicBoneSegLib.worker.request import Request
 from PelvicBoneSegLib.worker.segmentation import segment_request

@@ -7,17 +7,10 @@ import pytest
 
 from PelvicBoneSegLib.errors import Cancelled, ConstantImageError
 from PelvicBoneSegLib.worker.failure import describe_error
+from PelvicBoneSegLib.worker.messages import Failed, Finished, Preview, Progress, RunningOn
 from PelvicBoneSegLib.worker.protocol import Frame
 from PelvicBoneSegLib.worker.request import Request
-from PelvicBoneSegWeb.viewer.worker_client import (
-    Failed,
-    Finished,
-    Preview,
-    Progress,
-    RunningOn,
-    Waiting,
-    WorkerClient,
-)
+from PelvicBoneSegWeb.viewer.worker_client import Waiting, WorkerClient
 
 BLOCK = np.zeros((1, 2, 3), np.uint8)
 

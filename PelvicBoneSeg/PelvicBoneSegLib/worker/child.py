@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-LIBRARY = Path(__file__).resolve().parents[3]
+LIBRARY = Path(__file__).resolve().parents[2]
 """The folder that holds PelvicBoneSegLib."""
 
 _MEMORY_WORDS = ("MemoryError", "std::bad_alloc", "out of memory", "not enough memory")

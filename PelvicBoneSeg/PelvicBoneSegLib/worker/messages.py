@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from .failure import restore_error
+from .protocol import Frame
+from .request import Request
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -53,3 +57,18 @@ class Failed:
 
 
 Message = Progress | RunningOn | Preview | Finished | Failed
+
+
+def read_message(request: Request, frame: Frame) -> Message:
+    """Read what a worker says of a request: see `server` for what it may say."""
+    header = frame.header
+    kind = header["kind"]
+    if kind == "finished":
+        return Finished(request.read_answer(header["answer"], frame.arrays))
+    if kind == "failed":
+        return Failed(restore_error(header))
+    if kind == "progress":
+        return Progress(header["fraction"], header["stage"])
+    if kind == "device":
+        return RunningOn(header["device"])
+    return Preview(header["axis"], header["start"], frame.arrays["block"])
