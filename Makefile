@@ -1,24 +1,22 @@
-# make demo · make demo-web · make test · make bench · make pages · make lint · make clean
+# make demo · make demo-web · make test · make bench · make audit · make pages · make lint · make clean
 # On Windows: the same steps as plain commands are in docs/development.md.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # trame-slicer runs on an older slicer-core, which cannot share an environment with 5.12.
-TRAME_VENV := .venv-trame
-TRAME_STAMP := $(TRAME_VENV)/.installed
 WEB_VENV := .venv-web
 WEB_STAMP := $(WEB_VENV)/.installed
 TESTS := PelvicBoneSeg/Testing/Python
 CONFIG := Lab/configs/default.yaml
 # Two at once, each with one thread: torch's threads get in each other's way.
 PYTEST := -m pytest --numprocesses 2 --dist loadfile
-test-trame test-python: export OMP_NUM_THREADS := 1
+test-web test-python: export OMP_NUM_THREADS := 1
 
 export QT_QPA_PLATFORM ?= offscreen
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: all demo demo-web test-web test bench pages lint lint-imports types test-trame test-python clean
+.PHONY: all demo demo-web test bench audit pages lint types test-web test-python clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -51,7 +49,7 @@ pages: $(STAMP)
 		--carry-over build/carry_over/default/carry_over.json
 
 # pytest's closing line comes last: whoever reads the log's end sees the count.
-test: lint types test-trame test-python
+test: lint types test-web test-python
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -61,25 +59,16 @@ lint: $(STAMP)
 types: $(STAMP)
 	$(BIN)/mypy
 
-test-trame: $(TRAME_STAMP)
-	$(TRAME_VENV)/bin/python $(PYTEST) $(TESTS)/scene
-
-# Some of them need Debian's package chromium.
+# The scene's tests once more on the web host's MRML, and the web host's own: some need Chromium.
 test-web: $(WEB_STAMP)
-	$(WEB_VENV)/bin/python -m pytest $(TESTS)/web
+	$(WEB_VENV)/bin/python $(PYTEST) $(TESTS)/scene $(TESTS)/web
 
 test-python: $(STAMP)
-	$(BIN)/python $(PYTEST)
+	$(BIN)/python $(PYTEST) --ignore $(TESTS)/web
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[lab,test]"
-	touch $@
-
-$(TRAME_STAMP): packaging/requirements-trame.txt constraints.txt
-	$(PYTHON) -m venv $(TRAME_VENV)
-	$(TRAME_VENV)/bin/python -m pip install --quiet --constraint constraints.txt \
-		--requirement packaging/requirements-trame.txt
 	touch $@
 
 $(WEB_STAMP): pyproject.toml constraints.txt packaging/requirements-web.txt
@@ -89,5 +78,4 @@ $(WEB_STAMP): pyproject.toml constraints.txt packaging/requirements-web.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(TRAME_VENV) $(WEB_VENV) demo .pytest_cache .ruff_cache .mypy_cache .import_linter_cache \
-		.hypothesis
+	rm -rf $(VENV) $(WEB_VENV) demo .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import threading
 from pathlib import Path
 
@@ -22,16 +21,6 @@ from web.library.fake_worker import FakeWorker
 from web.viewer.patience import PATIENCE_MS
 
 TOKENS = {"anna": "a-token-of-anna-0123456789", "bert": "a-token-of-bert-0123456789"}
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 class Serving:
@@ -77,17 +66,6 @@ def worker(tmp_path, monkeypatch):
 def a_server(tmp_path, worker):
     with Serving(Settings(tmp_path / "data", TOKENS, worker=worker.command)) as serving:
         yield serving
-
-
-@pytest.fixture(scope="session")
-def a_browser():
-    if CHROMIUM is None:
-        pytest.skip("needs Chromium")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
