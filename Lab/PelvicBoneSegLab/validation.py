@@ -113,7 +113,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--write", action="store_true", help="store the result in the bundle")
     options = parser.parse_args(arguments)
     bundle = Bundle.load(options.bundle)
-    metrics = validate(bundle, validation_scans(TrainingConfig.load(options.config)))
+    metrics = validate(bundle, validation_scans(TrainingConfig.load(options.config).datasets))
     print(format_table(metrics))
     if options.write:
         write_bundle(with_metrics(bundle, metrics), bundle.path)

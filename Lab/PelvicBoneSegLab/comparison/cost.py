@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> None:
     plan = Plan.load(options.plan, options.budget)
     variant = plan.variant(options.variant)
     predictor = load_predictor(variant)
-    volume = _shown(variant, validation_scans(plan.variants[0].runs[0])[0])
+    volume = _shown(variant, validation_scans(plan.variants[0].runs[0].datasets)[0])
     predictor.predict(volume)
     start = time.process_time()
     predictor.predict(volume)

@@ -52,7 +52,7 @@ def measured(plan: Plan, variant: Variant) -> Measured:
         "pubis": [],
     }
     # The first variant's data are whole scans, those of a specialist are cut out of them.
-    for scan in validation_scans(plan.variants[0].runs[0]):
+    for scan in validation_scans(plan.variants[0].runs[0].datasets):
         for name, rows in rows_of(predictor, variant, scan).items():
             result[name] += [{"case": scan.name, **row} for row in rows]
     result["cost"] = _cost(plan, variant)

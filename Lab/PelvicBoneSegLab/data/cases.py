@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -24,9 +24,6 @@ from .case_files import (
     read_scan_file,
 )
 from .split import case_name, case_paths, split_paths
-
-if TYPE_CHECKING:
-    from ..training.config import TrainingConfig
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,11 +91,11 @@ def check_coverage_cases(dataset: dict[str, Any]) -> None:
         )
 
 
-def validation_scans(config: TrainingConfig) -> list[LabelledScan]:
+def validation_scans(datasets: Iterable[dict[str, Any]]) -> list[LabelledScan]:
     """Read the validation cases of all datasets; see `iterate_scans` for the errors."""
     return [
         scan
-        for dataset in config.datasets
+        for dataset in datasets
         if dataset.get("validation")
         for scan in iterate_scans(dataset, validation=True)
     ]

@@ -68,7 +68,7 @@ def write_validation_report(
             folder.mkdir()
         _copy_images(config, images)
         segmenter = Segmenter(bundle, device)
-        for scan in validation_scans(config):
+        for scan in validation_scans(config.datasets):
             name, matrix = f"{scan.name}.nii.gz", scan.volume.ijk_to_lps
             labels = segmenter.segment(scan.volume, BONES).labels
             write_nifti(predictions / name, labels, matrix)

@@ -51,7 +51,7 @@ def find_ceiling(
         A case cannot be used.
     """
     segmenter = Segmenter(bundle, device)
-    held_out = [compare_case(scan, segmenter) for scan in validation_scans(config)]
+    held_out = [compare_case(scan, segmenter) for scan in validation_scans(config.datasets)]
     validation = [one for case in held_out for one in measure_case(case)]
     training = _measured(_training_scans(config), segmenter)
     patients = against_usual_line(validation + training)

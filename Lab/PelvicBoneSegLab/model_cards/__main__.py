@@ -119,7 +119,7 @@ def main(arguments: list[str] | None = None) -> None:
     bundles = shipped_bundles()
     reports = [read_report(path, bundles) for path in options.carry_over]
     by_weights = {report["bundle"]["sha256"]: report for report in reports}
-    scans = validation_scans(TrainingConfig.load(options.config))
+    scans = validation_scans(TrainingConfig.load(options.config).datasets)
     for bundle in bundles:
         report = by_weights.get(bundle.sha256)
         print(write_card(bundle, scans, report, options.output, options.device))

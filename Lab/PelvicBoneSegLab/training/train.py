@@ -45,7 +45,7 @@ def train(config_path: Path, fold: str | None = None) -> None:
         bundle = trainer.run()
     if not processes.is_first:
         return
-    metrics = validate(bundle, validation_scans(config), config.training["device"])
+    metrics = validate(bundle, validation_scans(config.datasets), config.training["device"])
     write_description(with_metrics(bundle, metrics))
     record_training(config, choose_device(config.training["device"]), processes.world)
     trainer.forget()

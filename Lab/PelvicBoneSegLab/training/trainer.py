@@ -64,7 +64,9 @@ class Trainer:
         # What cannot become a bundle must not come up after an hour.
         make_bundle(config, network, NO_METRICS)
         self._validation = EpochValidation(
-            config, validation_scans(config) if processes.is_first else [], self._device.type
+            config,
+            validation_scans(config.datasets) if processes.is_first else [],
+            self._device.type,
         )
         self._samples = MixedSamples(make_sources(config), config.seed)
         self._steps_per_epoch = math.ceil(

@@ -25,7 +25,7 @@ needs_scans = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def metrics():
     config = TrainingConfig.load(CONFIGURATION)
-    return validate(Bundle.load("default"), validation_scans(config), "cpu")
+    return validate(Bundle.load("default"), validation_scans(config.datasets), "cpu")
 
 
 @needs_scans

@@ -103,7 +103,7 @@ def test_what_an_older_format_holds_is_measured_again_with_the_same_weights(
 def test_dice_where_the_masks_speak_leaves_out_what_they_do_not_say(tmp_path, content, quick):
     plan = load_plan(tmp_path, content)
     train_variant(plan, plan.variants[0])
-    [scan] = validation_scans(plan.variants[0].runs[0])
+    [scan] = validation_scans(plan.variants[0].runs[0].datasets)
     silent = replace(scan, silent=np.full_like(scan.silent, 1))  # of the femur, all background
 
     class Everything:
