@@ -47,6 +47,9 @@ def give_way() -> None:
 
     Linux ends this process then, and not the one with the user's work. Windows has neither.
     """
+    # PyTorch reads it when it is loaded. Else its threads spin while they wait for each other, and
+    # take the processor from whoever wants it as well, also from each other.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if hasattr(os, "nice"):
         os.nice(_NICE)
     with suppress(OSError):
