@@ -7,6 +7,8 @@ STAMP := $(VENV)/.installed
 # trame-slicer runs on an older slicer-core, which cannot share an environment with 5.12.
 WEB_VENV := .venv-web
 WEB_STAMP := $(WEB_VENV)/.installed
+AUDIT_VENV := .venv-audit
+AUDIT_STAMP := $(AUDIT_VENV)/.installed
 TESTS := PelvicBoneSeg/Testing/Python
 CONFIG := Lab/configs/default.yaml
 # Two at once, each with one thread: torch's threads get in each other's way.
@@ -29,11 +31,16 @@ demo: $(STAMP)
 demo-web: $(WEB_STAMP)
 	$(WEB_VENV)/bin/pelvicboneseg serve --sample --data build/web
 
-bench: $(STAMP)
+bench: $(STAMP) $(WEB_STAMP)
 	$(BIN)/python -m PelvicBoneSegLab.bench
 	$(BIN)/python -m PelvicBoneSegLab.bench_metrics
 	$(BIN)/python -m PelvicBoneSegLab.bench_panel
 	$(BIN)/python -m PelvicBoneSegLab.bench_training
+	$(WEB_VENV)/bin/python -m PelvicBoneSegWeb.bench
+
+# Known weaknesses of what is installed.
+audit: $(AUDIT_STAMP)
+	$(AUDIT_VENV)/bin/python packaging/audit.py constraints.txt
 
 # Everything about the shipped bundle that pages say in figures and pictures, from its weights, the
 # trained networks of the comparison in runs/ and the data folder.
@@ -77,5 +84,10 @@ $(WEB_STAMP): pyproject.toml constraints.txt packaging/requirements-web.txt
 		--requirement packaging/requirements-web.txt --editable ".[web]"
 	touch $@
 
+$(AUDIT_STAMP): packaging/requirements-audit.txt
+	$(PYTHON) -m venv $(AUDIT_VENV)
+	$(AUDIT_VENV)/bin/python -m pip install --quiet --requirement packaging/requirements-audit.txt
+	touch $@
+
 clean:
-	rm -rf $(VENV) $(WEB_VENV) demo .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(WEB_VENV) $(AUDIT_VENV) demo .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
