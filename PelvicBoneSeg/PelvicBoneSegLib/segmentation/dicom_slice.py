@@ -27,7 +27,7 @@ _TAGS = (
     "SeriesNumber",
 )
 
-_DAMAGE = (
+DAMAGE = (
     ArithmeticError,
     AttributeError,
     EOFError,
@@ -111,7 +111,7 @@ def read_slice(path: Path) -> DicomSlice | None:
             return _read(path, size)
     except InvalidDicomError:
         return None
-    except (*_DAMAGE, BytesLengthException) as error:
+    except (*DAMAGE, BytesLengthException) as error:
         raise UnreadableImageError(path, "its DICOM header is damaged") from error
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
@@ -43,13 +43,15 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self._writing = Lock()
+        # SQLite's files beside it get its permissions, so it needs them before it is opened.
+        path.touch(mode=0o600)
+        os.chmod(path, 0o600)
         self._engine = create_engine(f"sqlite:///{path}")
         event.listen(self._engine, "connect", _set_up)
         try:
             _check_and_make(self._engine, path.parent)
         except DatabaseError as error:
             raise LibraryDamagedError(path.parent, str(error.orig)) from error
-        os.chmod(path, 0o600)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -86,4 +88,12 @@ def _check_and_make(engine: Any, folder: Path) -> None:
         if verdict != "ok":
             raise LibraryDamagedError(folder, verdict)
         Base.metadata.create_all(connection)
+        _bring_up_to_date(connection)
         connection.execute(text(f"PRAGMA user_version = {VERSION}"))
+
+
+def _bring_up_to_date(connection: Connection) -> None:
+    # By the columns, not by the version: a server may have been killed between the two.
+    if all(one["name"] != "is_edited" for one in inspect(connection).get_columns("segmentations")):
+        added = "ALTER TABLE segmentations ADD COLUMN is_edited BOOLEAN NOT NULL DEFAULT 0"
+        connection.execute(text(added))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 from PelvicBoneSegLib.errors import InputError, PelvicBoneSegError
@@ -70,6 +71,12 @@ class LibraryFullError(LibraryError):
         super().__init__(f"There is no room for another scan: {what}. Delete scans first.")
 
 
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+"""Numbers of an OSError that is a `LibraryFullError`."""
+
+FULL_DISK = "the disk of the server is full"
+
+
 # --- uploads -----------------------------------------------------------------------------------
 
 
@@ -95,7 +102,7 @@ class UploadIncompleteError(LibraryError):
 
 
 class TooManyUploadsError(LibraryError):
-    """Several uploads are on already."""
+    """Several uploads are on already, of everybody or of the owner."""
 
     status = 429
 
@@ -191,6 +198,18 @@ class QueueFullError(LibraryError):
         super().__init__(
             f"{limit} segmentations are waiting already, which is the limit. Wait for some to end, "
             "or cancel one."
+        )
+
+
+class TooManyRunsError(LibraryError):
+    """A scan was segmented again and again."""
+
+    status = 429
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"The scan has {limit} segmentations already, which is the limit. Use one of them, or "
+            "delete the scan and upload it again."
         )
 
 

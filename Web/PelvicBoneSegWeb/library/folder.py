@@ -7,7 +7,8 @@
 ``incoming/TICKET``                    uploads on their way; emptied when a server starts
 ``scans/SCAN/scan.nrrd``               voxels and geometry, without any text
 ``scans/SCAN/thumbnail.png``           its middle slice
-``scans/SCAN/segmentations/RUN/``      `SEGMENTATION_FILE` and `REPORT_FILE`
+``scans/SCAN/segmentations/RUN/``      `SEGMENTATION_FILE`, and `REPORT_FILE` of an automatic one,
+                                       `ATTRIBUTES_FILE` of one that was saved from a viewer
 =====================================  ===========================================================
 """
 
@@ -30,6 +31,7 @@ SCAN_FILE = "scan.nrrd"
 THUMBNAIL_FILE = "thumbnail.png"
 SEGMENTATION_FILE = "segmentation.seg.nrrd"
 REPORT_FILE = "segmentation.report.json"
+ATTRIBUTES_FILE = "segmentation.attributes.json"
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _KEY_BYTES = 32

@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from PelvicBoneSegLib.anatomy import BOTH
+
 from .database import Database
 from .errors import BadRequestError, ScanNotFoundError, SegmentationNotFoundError
 from .scan import Scan, ScanDescription, Segmentation
-from .status import QUEUED, RUNNING, UNFINISHED
+from .status import DONE, QUEUED, RUNNING, UNFINISHED
 from .tables import ScanRow, SegmentationRow
 
 _SEARCHED = (ScanRow.patient, ScanRow.series, ScanRow.modality, ScanRow.plane)
@@ -29,6 +31,9 @@ _SORTED_BY: Mapping[str, ColumnElement[Any]] = {
 SORT_KEYS = tuple(_SORTED_BY)
 
 _MOST_WORDS = 8
+
+MOST_EDITED = 8
+"""Of a scan. There are several only where several browsers had it open at once."""
 
 
 class Index:
@@ -205,6 +210,7 @@ class Index:
                 bundle=bundle,
                 message="",
                 summary={},
+                is_edited=False,
                 requested=now(),
                 ended=None,
             )
@@ -223,6 +229,65 @@ class Index:
         with self._database.write() as session:
             row = unfinished_row(session, segmentation_id)
             row.status, row.message, row.ended = status, message, now()
+
+    def add_edited(
+        self,
+        session: Session,
+        owner: str,
+        scan_id: str,
+        segmentation_id: str,
+        user: str,
+        bones: Sequence[str],
+        summary: Mapping[str, Any],
+    ) -> Segmentation:
+        """Enter a segmentation saved from a viewer, as part of a transaction of `Database.write`.
+
+        Raises
+        ------
+        ScanNotFoundError
+            The scan is not there, or not the owner's.
+        """
+        moment = now()
+        row = SegmentationRow(
+            id=segmentation_id,
+            scan_id=_scan_row(session, owner, scan_id).id,
+            status=DONE,
+            user=user,
+            bones=list(bones),
+            side=BOTH,
+            bundle="",
+            message="",
+            summary=dict(summary),
+            is_edited=True,
+            requested=moment,
+            ended=moment,
+        )
+        session.add(row)
+        session.flush()
+        return _segmentation(row)
+
+    def drop_edited(self, session: Session, scan_id: str, replaced: str | None) -> list[str]:
+        """Strike out a saved segmentation that was replaced, and the oldest where there are many.
+
+        Parameters
+        ----------
+        replaced
+            Which; one that is not there any more, or was not saved from a viewer, is left alone.
+
+        Returns
+        -------
+        What was struck out.
+        """
+        edited = session.scalars(
+            select(SegmentationRow)
+            .where(SegmentationRow.scan_id == scan_id, SegmentationRow.is_edited)
+            .order_by(SegmentationRow.requested.desc(), SegmentationRow.id)
+        ).all()
+        kept = [row for row in edited if row.id != replaced][:MOST_EDITED]
+        dropped = [row for row in edited if row not in kept]
+        for row in dropped:
+            session.delete(row)
+        return [row.id for row in dropped]
 
 
 def now() -> datetime:
@@ -276,6 +341,7 @@ def _segmentation(row: SegmentationRow) -> Segmentation:
         bundle=row.bundle,
         message=row.message,
         summary=row.summary,
+        is_edited=row.is_edited,
         requested=row.requested,
         ended=row.ended,
     )

@@ -23,9 +23,11 @@ from .folder import (
     SEGMENTATION_FILE,
     THUMBNAIL_FILE,
     LibraryFolder,
+    bytes_in,
     move_for_good,
     new_id,
     remove,
+    sync,
 )
 from .index import Index, now, unfinished_row
 from .limits import Limits
@@ -76,9 +78,13 @@ class Library:
         LibraryFullError
             The disk or the owner's part of it is used up.
         """
-        count, used = self.index.use_of(owner)
+        count, _ = self.index.use_of(owner)
         if count >= self.limits.scans:
             raise LibraryFullError(f"{self.limits.scans} scans are stored, which is the limit")
+        self._check_bytes(owner, size)
+
+    def _check_bytes(self, owner: str, size: int) -> None:
+        _, used = self.index.use_of(owner)
         if used + size > self.limits.library_bytes:
             raise LibraryFullError(f"{self.limits.library_bytes >> 20} MB are the limit")
         if shutil.disk_usage(self.folder.root).free < size + self.limits.free_disk_bytes:
@@ -180,8 +186,65 @@ class Library:
             row = unfinished_row(session, segmentation.id)
             row.status, row.summary, row.ended = DONE, dict(summary), now()
             session.flush()
-            target.parent.mkdir(exist_ok=True)
-            move_for_good(source, target)
+            self._put(source, target)
+
+    def keep_edited(
+        self,
+        owner: str,
+        scan_id: str,
+        user: str,
+        source: Path,
+        bones: Sequence[str],
+        summary: Mapping[str, Any],
+        replaced: str | None = None,
+    ) -> Segmentation:
+        """Store a segmentation that somebody saved from a viewer.
+
+        Parameters
+        ----------
+        user
+            Whose viewer it was.
+        source
+            A folder with its `SEGMENTATION_FILE`, on the library's disk; it is moved away.
+        bones, summary
+            What is in it, as for `finish`.
+        replaced
+            The one that the same viewer opened or saved before; it goes if it was saved from a
+            viewer. So what another browser saved meanwhile stays, and so does every automatic
+            result. Of many, `index.MOST_EDITED` stay.
+
+        Raises
+        ------
+        ScanNotFoundError
+            The scan was deleted, or is not the owner's.
+        LibraryFullError
+            There is no room.
+        OutputNotWritableError
+            The files could not be moved.
+        """
+        self._check_bytes(owner, bytes_in(source))
+        segmentation_id = new_id()
+        target = self.folder.segmentation(scan_id, segmentation_id)
+        try:
+            with self._database.write() as session:
+                saved = self.index.add_edited(
+                    session, owner, scan_id, segmentation_id, user, bones, summary
+                )
+                dropped = self.index.drop_edited(session, scan_id, replaced)
+                self._put(source, target)
+        except BaseException as error:
+            remove(target)
+            if isinstance(error, OSError):
+                raise OutputNotWritableError("the library", str(error.strerror)) from error
+            raise
+        for one in dropped:
+            remove(self.folder.segmentation(scan_id, one))
+        return saved
+
+    def _put(self, source: Path, target: Path) -> None:
+        target.parent.mkdir(exist_ok=True)
+        sync(target.parent.parent)
+        move_for_good(source, target)
 
     def segmentation_file(self, owner: str, segmentation_id: str) -> Path:
         """Return the .seg.nrrd file of a segmentation that is done.

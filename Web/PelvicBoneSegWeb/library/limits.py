@@ -15,14 +15,19 @@ class Limits:
     ----------
     upload_bytes
         Of one uploaded file. A pelvic MR series has 10 to 100 MB.
-    uploads
-        Received or checked at the same time.
+    uploads, uploads_each
+        Received or checked at the same time, of everybody and of one owner.
+    checks
+        Of those, checked at the same time: each may use `intake_memory_bytes`.
     stall_s
         Seconds without a byte after which an upload is given up.
+    upload_s
+        Seconds in which all of it has to come. 512 MB take as long at 1.2 Mbit/s.
     archive_files
         Entries of a zip file. A study of ten series has some thousand slices.
     archive_bytes
-        All that a zip file holds, unpacked.
+        All that a zip file holds, unpacked; and the voxels of all series in it, which may be packed
+        a second time.
     archive_ratio
         How many times an entry of more than 1 MB may grow. Bombs come near to zlib's limit of 1032.
     scan_bytes
@@ -33,6 +38,8 @@ class Limits:
         Seconds after which that process is ended.
     scans
         Scans an owner may keep.
+    runs_of_scan
+        Segmentations a scan may have, failed ones and those of a viewer among them.
     library_bytes
         What all of an owner's scans may take on the disk.
     free_disk_bytes
@@ -43,7 +50,10 @@ class Limits:
 
     upload_bytes: int = 512 * MEGABYTE
     uploads: int = 4
+    uploads_each: int = 2
+    checks: int = 2
     stall_s: float = 60.0
+    upload_s: float = 3600.0
     archive_files: int = 5_000
     archive_bytes: int = 2_048 * MEGABYTE
     archive_ratio: int = 200
@@ -52,6 +62,7 @@ class Limits:
     intake_cpu_s: int = 120
     intake_s: float = 180.0
     scans: int = 1_000
+    runs_of_scan: int = 100
     library_bytes: int = 51_200 * MEGABYTE
     free_disk_bytes: int = 1_024 * MEGABYTE
     waiting_runs: int = 256

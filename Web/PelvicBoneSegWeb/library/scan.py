@@ -62,6 +62,7 @@ class Segmentation:
     bundle: str
     message: str
     summary: Mapping[str, Any]
+    is_edited: bool
     requested: datetime
     ended: datetime | None
 
@@ -75,6 +76,7 @@ class Segmentation:
             "bundle": self.bundle,
             "message": self.message,
             "summary": dict(self.summary),
+            "edited": self.is_edited,
             "requested": _utc(self.requested),
             "ended": _utc(self.ended) if self.ended else None,
         }

@@ -10,7 +10,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from .status import STATUSES
 
-VERSION = 1
+VERSION = 2
 """Kept in SQLite's ``user_version``; raised whenever a table changes."""
 
 
@@ -87,6 +87,8 @@ class SegmentationRow(Base):
         Why it failed, for the user; else "".
     summary
         Once it is done: name, millilitres and confidence of each segment, and warnings.
+    is_edited
+        Whether somebody saved it from a viewer. Since version 2.
     requested, ended
         UTC.
     """
@@ -102,6 +104,7 @@ class SegmentationRow(Base):
     bundle: Mapped[str]
     message: Mapped[str] = mapped_column(server_default=text("''"))
     summary: Mapped[dict[str, Any]] = mapped_column(JSON, server_default=text("'{}'"))
+    is_edited: Mapped[bool] = mapped_column(server_default=text("0"))
     requested: Mapped[datetime]
     ended: Mapped[datetime | None]
     scan: Mapped[ScanRow] = relationship(back_populates="segmentations")

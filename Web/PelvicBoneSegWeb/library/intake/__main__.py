@@ -11,13 +11,15 @@ import os
 import resource
 import sys
 from pathlib import Path
+from shutil import disk_usage
 from typing import Any
 
 from PelvicBoneSegLib.errors import OutputNotWritableError, PelvicBoneSegError
 from PelvicBoneSegLib.worker.failure import describe_error
 from PelvicBoneSegLib.worker.streams import give_way, take_pipes
 
-from ..limits import Limits
+from ..errors import FULL_DISK, NO_SPACE, LibraryFullError
+from ..limits import MEGABYTE, Limits
 from .prepare import Prepared, prepare
 
 
@@ -52,6 +54,9 @@ def _answer(secret: bytes, limits: Limits) -> dict[str, Any]:
     except (PelvicBoneSegError, MemoryError) as error:
         return {"error": describe_error(error)}
     except OSError as error:
+        # Not all that write say why they could not.
+        if error.errno in NO_SPACE or disk_usage(Path()).free < MEGABYTE:
+            return {"error": describe_error(LibraryFullError(FULL_DISK))}
         reason = error.strerror or "the disk could not be written to"
         return {"error": describe_error(OutputNotWritableError("the library", reason))}
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 import warnings
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PelvicBoneSegLib.segmentation.dicom_slice import DicomSlice, read_slice
+from PelvicBoneSegLib.errors import UnreadableImageError
+from PelvicBoneSegLib.segmentation.dicom_slice import DAMAGE, DicomSlice, read_slice
 from PelvicBoneSegLib.segmentation.weighting import weighting
 
 from ..errors import ArchiveError, BurnedInNameError, TooLargeWhenReadError
+from ..limits import Limits
 
 _TAGS = (
     "BitsAllocated",
-    "BurnedInAnnotation",
     "EchoTime",
     "Modality",
     "PatientBirthDate",
@@ -26,6 +28,9 @@ _TAGS = (
     "ScanningSequence",
     "SeriesDescription",
 )
+
+_BURNED_IN = "BurnedInAnnotation"
+"""A screenshot may be the last of a series."""
 
 _MODALITY = re.compile(r"[A-Z]{2,4}")
 """DICOM's defined terms; anything else might be free text."""
@@ -55,7 +60,7 @@ class Series:
     weighting: str | None
 
 
-def sort_series(files: list[Path], folder: Path, limit: int) -> list[Series]:
+def sort_series(files: list[Path], folder: Path, limits: Limits) -> list[Series]:
     """Move DICOM files into a folder for each series.
 
     Localisers and single pictures are left out where there is anything else, as
@@ -65,15 +70,16 @@ def sort_series(files: list[Path], folder: Path, limit: int) -> list[Series]:
     ----------
     folder
         Where to make the folders.
-    limit
-        Bytes that the voxels of a series may take in memory.
+    limits
+        `Limits.scan_bytes` bounds the voxels of a series in memory, `Limits.archive_bytes` those of
+        all of them.
 
     Raises
     ------
     ArchiveError
         There is no image among the files.
     BurnedInNameError, TooLargeWhenReadError
-        A series must not be stored, or is too large.
+        A series must not be stored, or is too large, or all of them are.
     UnreadableImageError
         A header is damaged.
     """
@@ -86,20 +92,30 @@ def sort_series(files: list[Path], folder: Path, limit: int) -> list[Series]:
     if not found:
         raise ArchiveError("it holds no DICOM image")
     stacks = [one for one in found if len(one) >= _FEWEST_SLICES and not one[0].is_localiser]
+    chosen = [(slices, _header(slices[0].path, _TAGS)) for slices in stacks or found]
+    _check_sizes([_bytes_of(slices, header) for slices, header in chosen], limits)
     return [
-        _series(slices, folder / f"series-{number}", limit)
-        for number, slices in enumerate(stacks or found, 1)
+        _series(slices, header, folder / f"series-{number}")
+        for number, (slices, header) in enumerate(chosen, 1)
     ]
 
 
-def _series(slices: list[DicomSlice], folder: Path, limit: int) -> Series:
-    header = _header(slices[0].path)
-    if str(header.get("BurnedInAnnotation", "")).upper() == "YES":
+def _check_sizes(sizes: list[int], limits: Limits) -> None:
+    if max(sizes) > limits.scan_bytes:
+        raise TooLargeWhenReadError(max(sizes), limits.scan_bytes)
+    if sum(sizes) > limits.archive_bytes:
+        most = limits.archive_bytes >> 20
+        raise ArchiveError(f"its series take {sum(sizes) >> 20} MB when read, more than {most} MB")
+
+
+def _bytes_of(slices: list[DicomSlice], header: Any) -> int:
+    depth = max(1, int(_number(header.get("BitsAllocated")) or 16) // 8)
+    return sum(one.rows * one.columns * one.frames * one.samples for one in slices) * depth
+
+
+def _series(slices: list[DicomSlice], header: Any, folder: Path) -> Series:
+    if any(_has_text_in_it(one.path) for one in slices):
         raise BurnedInNameError
-    depth = max(1, int(header.get("BitsAllocated") or 16) // 8)
-    size = sum(one.rows * one.columns * one.frames * one.samples for one in slices) * depth
-    if size > limit:
-        raise TooLargeWhenReadError(size, limit)
     folder.mkdir()
     for one in slices:
         one.path.rename(folder / one.path.name)
@@ -117,12 +133,23 @@ def _series(slices: list[DicomSlice], folder: Path, limit: int) -> Series:
     )
 
 
-def _header(path: Path) -> Any:
+def _has_text_in_it(path: Path) -> bool:
+    header = _header(path, (_BURNED_IN,))
+    return str(header.get(_BURNED_IN, "")).strip().upper() == "YES"
+
+
+def _header(path: Path, tags: Sequence[str]) -> Any:
     from pydicom import dcmread
+    from pydicom.errors import BytesLengthException
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # as in read_slice, which has read the file before
-        return dcmread(path, stop_before_pixels=True, specific_tags=list(_TAGS))
+        try:
+            header = dcmread(path, stop_before_pixels=True, specific_tags=list(tags))
+            list(header)  # pydicom finds out what a value is when it is asked for
+        except (*DAMAGE, BytesLengthException) as error:
+            raise UnreadableImageError(path, "its DICOM header is damaged") from error
+    return header
 
 
 def _patient(header: Any) -> str:

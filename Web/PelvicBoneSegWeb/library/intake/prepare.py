@@ -93,7 +93,7 @@ def _prepare_archive(folder: Path, archive: Path, secret: bytes, limits: Limits)
     files = unpack(archive, unpacked, limits)
     archive.unlink()
     scans, refused = [], []
-    for number, one in enumerate(sort_series(files, folder, limits.scan_bytes), 1):
+    for number, one in enumerate(sort_series(files, folder, limits), 1):
         try:
             volume = read_volume(one.folder)
         except InputError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -65,15 +66,17 @@ async def receive(
     UploadTooLargeError
         More than `Limits.upload_bytes` came, or were announced.
     UploadIncompleteError
-        None came, fewer than announced, or none for `Limits.stall_s`.
+        None came, fewer than announced, none for `Limits.stall_s`, or not all in `Limits.upload_s`.
     OSError
         The disk is full.
     """
     check_announced(announced, limits)
-    total = 0
+    total, begin = 0, time.monotonic()
     with target.open("xb") as file:
         while block := await _next(stream, limits.stall_s):
             total += len(block)
+            if time.monotonic() - begin > limits.upload_s:
+                raise UploadIncompleteError(f"it took more than {limits.upload_s:g} seconds")
             if total > limits.upload_bytes:
                 raise UploadTooLargeError(limits.upload_bytes)
             await asyncio.to_thread(file.write, block)

@@ -11,6 +11,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from ..errors import ArchiveError
 from ..limits import Limits
 from .formats import is_dicom
+from .zip_end import check_list_of_entries
 
 _BLOCK_BYTES = 1 << 20
 _HEAD_BYTES = 132
@@ -37,6 +38,7 @@ def unpack(archive: Path, folder: Path, limits: Limits) -> list[Path]:
     OSError
         The folder cannot be written to.
     """
+    check_list_of_entries(archive, limits.archive_files)
     try:
         opened = ZipFile(archive)
     except (BadZipFile, ValueError, NotImplementedError, OverflowError) as error:

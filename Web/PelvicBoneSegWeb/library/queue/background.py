@@ -19,7 +19,7 @@ from PelvicBoneSegLib.worker.protocol import Frame
 from PelvicBoneSegLib.worker.request import Request
 from PelvicBoneSegLib.worker.segmentation import read_result, segment_request, warm_request
 
-from ..errors import SegmentationNotFoundError
+from ..errors import SegmentationNotFoundError, TooManyRunsError
 from ..folder import SEGMENTATION_FILE, remove
 from ..library import Library
 from ..scan import Segmentation
@@ -94,17 +94,24 @@ class BackgroundSegmentations:
             There is no such bone or side.
         BundleError
             There is no such bundle, or it is damaged.
-        QueueFullError
-            Too many wait.
+        QueueFullError, TooManyRunsError
+            Too many wait, or the scan has too many already.
         """
         segments_for(bones, side)
+        bones = [bone for bone in BONES if bone in bones]  # a wish may name one a thousand times
         self._queue.check_room(user)
+        await asyncio.to_thread(self._check_runs, owner, scan_id)
         await asyncio.to_thread(Bundle.load, bundle)
         one = await asyncio.to_thread(
             self._library.request_segmentation, owner, scan_id, user, bones, side, bundle
         )
         self._follow(one)
         return one
+
+    def _check_runs(self, owner: str, scan_id: str) -> None:
+        most = self._library.limits.runs_of_scan
+        if len(self._library.index.scan(owner, scan_id).segmentations) >= most:
+            raise TooManyRunsError(most)
 
     def warm_up(self, bundle: str = DEFAULT_BUNDLE) -> None:
         """Get ready for a segmentation that will be asked for."""

@@ -7,6 +7,7 @@ while a run waits: ``waiting`` with the number of runs ``ahead``.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from PelvicBoneSegLib.errors import PelvicBoneSegError, WorkerProtocolError
@@ -25,7 +26,11 @@ _WAITING_EVERY_S = 0.5
 
 
 async def serve(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, queue: RunQueue, user: str
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    queue: RunQueue,
+    user: str,
+    others: Mapping[str, Callable[[Frame], None]] | None = None,
 ) -> None:
     """Pass frames on until the other side closes its end; its runs are cancelled then.
 
@@ -33,6 +38,8 @@ async def serve(
     ----------
     user
         Whom the queue is fair to.
+    others
+        Called with frames of further kinds.
 
     Raises
     ------
@@ -45,7 +52,8 @@ async def serve(
         with suppress(ConnectionResetError):  # it was ended in the middle of a frame
             while piece := await reader.read(_READ_BYTES):
                 for frame in decoder.feed(piece):
-                    connection.take(frame)
+                    take = others.get(frame.header["kind"]) if others else None
+                    (take or connection.take)(frame)
     finally:
         await connection.close()
 

@@ -17,14 +17,20 @@ from PelvicBoneSegLib.errors import (
 
 from ..errors import ForeignOriginError, LibraryError, NoAccessError
 from .access import Access, Visitor
+from .html import error_page, onward_page
 
 VISITOR: web.RequestKey[Visitor] = web.RequestKey("VISITOR", Visitor)
 """Where a request keeps its `Visitor`."""
 
 TOKEN = "token"
 
+STATIC_PREFIX = "/static/library/"
+"""Files of the program itself, which everybody may have: pages for strangers need them too."""
+
 _BEARER = "Bearer "
 _SAFE_METHODS = ("GET", "HEAD")
+_FOREIGN_SITES = ("cross-site", "same-site")
+_LIBRARY_PAGE = "/"
 _BAD_REQUEST, _UNREADABLE = 400, 422
 _COOKIE_SECONDS = 30 * 24 * 3600
 
@@ -56,6 +62,8 @@ def checked_access(access: Access) -> Middleware:
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path.startswith(STATIC_PREFIX):
+            return await handler(request)
         if request.method == "GET" and TOKEN in request.query:
             return _with_cookie(request, access)
         visitor = _bearer(request, access)
@@ -81,8 +89,11 @@ def _with_cookie(request: web.Request, access: Access) -> web.Response:
         raise NoAccessError
     query = {key: value for key, value in request.query.items() if key != TOKEN}
     # A path of two slashes would lead to another host.
-    clean = request.rel_url.with_path("/" + request.path.lstrip("/")).with_query(query)
-    answer = web.Response(status=303, headers={"Location": str(clean)})
+    clean = str(request.rel_url.with_path("/" + request.path.lstrip("/")).with_query(query))
+    if _is_of_foreign_page(request):
+        answer = onward_page(clean)
+    else:
+        answer = web.Response(status=303, headers={"Location": clean})
     known = access.visitor(request.cookies.get(access.cookie, ""))
     if known is None or known.owner != owner:
         answer.set_cookie(
@@ -91,9 +102,14 @@ def _with_cookie(request: web.Request, access: Access) -> web.Response:
             max_age=_COOKIE_SECONDS,
             httponly=True,
             samesite="Strict",
-            secure=request.secure,
+            secure=_is_https(request),
         )
     return answer
+
+
+def _is_https(request: web.Request) -> bool:
+    # Who lies about this to us has a cookie that his own browser sends less often.
+    return request.secure or request.headers.get("X-Forwarded-Proto") == "https"
 
 
 def _bearer(request: web.Request, access: Access) -> Visitor | None:
@@ -110,9 +126,24 @@ def _check_origin(request: web.Request) -> None:
     """
     is_socket = request.headers.get("Upgrade", "").lower() == "websocket"
     if request.method in _SAFE_METHODS and not is_socket:
-        return
-    if urlsplit(request.headers.get("Origin", "")).netloc != request.host:
+        # To ask for a viewer or the sample starts something. A link to the library is harmless.
+        is_ours = request.path == _LIBRARY_PAGE or not _is_of_foreign_page(request)
+    else:
+        is_ours = _host_of(request.headers.get("Origin", "")) == request.host
+    if not is_ours:
         raise ForeignOriginError
+
+
+def _is_of_foreign_page(request: web.Request) -> bool:
+    """Tell by what browsers say of https and of this computer, https://www.w3.org/TR/fetch-metadata."""
+    return request.headers.get("Sec-Fetch-Site") in _FOREIGN_SITES
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc or None
+    except ValueError:  # no address at all
+        return None
 
 
 def _status_of(error: PelvicBoneSegError) -> int:
@@ -125,6 +156,6 @@ def _status_of(error: PelvicBoneSegError) -> int:
 
 def _told(request: web.Request, error: PelvicBoneSegError, status: int) -> web.Response:
     if "text/html" in request.headers.get("Accept", ""):  # somebody looks at it
-        return web.Response(text=str(error.message), status=status)
+        return error_page(str(error.message), status, has_access=VISITOR in request)
     told = {"error": type(error).__name__, "message": str(error.message)}
     return web.json_response(told, status=status)

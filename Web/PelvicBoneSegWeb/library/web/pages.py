@@ -6,15 +6,15 @@ from pathlib import Path
 
 from aiohttp import web
 
-_FOLDER = Path(__file__).with_name("page")
+from ..security.middleware import STATIC_PREFIX
 
-_PREFIX = "/static/library"
+_FOLDER = Path(__file__).with_name("page")
 
 
 def add_pages(application: web.Application) -> None:
     """Add the page to a server that `routes.add_routes` was called for."""
     application.router.add_get("/", _library)
-    application.router.add_static(_PREFIX, _FOLDER)
+    application.router.add_static(STATIC_PREFIX, _FOLDER)
 
 
 async def _library(request: web.Request) -> web.StreamResponse:

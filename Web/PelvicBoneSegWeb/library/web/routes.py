@@ -3,16 +3,18 @@
 Answers are JSON; errors have ``error``, the name of the cause, and ``message``.
 
 ======  ====================================  ================================================
-GET     /api/session                          owner, limits, bones, sort keys
+GET     /api/session                          owner, limits, bones, sides, sort keys
 GET     /api/scans?search=&sort=&order=       the library
+GET     /api/room?bytes=                      204, or why an upload of that size would be refused
 POST    /api/uploads/UPLOAD?pseudonym=        the file as body; answers with the stored scans;
-        &segment=1                            ``segment=1`` has them segmented in the background
+        &segment=1&bones=&side=               ``segment=1`` has them segmented in the background,
+                                              all bones or ``bones=femur,sacrum``
 GET     /api/uploads/UPLOAD                   how far it is, asked while the POST is on
 GET     /api/scans/SCAN                       one scan, its segmentations with their progress
 DELETE  /api/scans/SCAN                       with all its segmentations
 GET     /api/scans/SCAN/thumbnail.png
 GET     /api/scans/SCAN/scan.nrrd             download
-POST    /api/scans/SCAN/segmentations         JSON: bones, side, bundle
+POST    /api/scans/SCAN/segmentations         JSON: bones, side
 POST    /api/segmentations/RUN/cancel
 GET     /api/segmentations/RUN/seg.nrrd       download
 GET     /api/segmentations/RUN/report.json    download
@@ -23,6 +25,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -30,7 +33,7 @@ from typing import Any
 
 from aiohttp import web
 
-from PelvicBoneSegLib.anatomy import BONES, BOTH, SIDES
+from PelvicBoneSegLib.anatomy import BONES, BOTH, SEGMENTS, SIDES, segments_for
 from PelvicBoneSegLib.errors import PelvicBoneSegError
 
 from ..errors import BadRequestError
@@ -43,6 +46,7 @@ from .pages import add_pages
 from .services import SERVICES, Services
 
 _YES = "1"
+_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 def add_routes(application: web.Application) -> None:
@@ -52,6 +56,7 @@ def add_routes(application: web.Application) -> None:
         [
             web.get("/api/session", session),
             web.get("/api/scans", list_scans),
+            web.get("/api/room", room),
             web.post("/api/uploads/{upload}", upload),
             web.get("/api/uploads/{upload}", upload_progress),
             web.get("/api/scans/{scan}", one_scan),
@@ -74,6 +79,7 @@ async def session(request: web.Request) -> web.Response:
             "owner": visitor_of(request).owner,
             "limits": asdict(limits),
             "bones": BONES,
+            "paired": [bone for bone in BONES if _has_sides(bone)],
             "sides": SIDES,
             "sort_keys": SORT_KEYS,
         }
@@ -102,12 +108,24 @@ async def one_scan(request: web.Request) -> web.Response:
     return web.json_response(_described(services, scan))
 
 
+async def room(request: web.Request) -> web.Response:
+    """Tell whether an upload may come: browsers show a refusal when they have sent all of it."""
+    text = request.query.get("bytes", "")
+    if not _NUMBER.fullmatch(text):
+        raise BadRequestError("'bytes' is no number")
+    await _services(request).uploads.check(visitor_of(request).owner, int(text))
+    return web.Response(status=204)
+
+
 async def upload(request: web.Request) -> web.Response:
     """Take a file in."""
     services, visitor = _services(request), visitor_of(request)
+    bones = tuple(request.query["bones"].split(",")) if "bones" in request.query else BONES
+    side = request.query.get("side", BOTH)
     is_segmented = request.query.get("segment") == _YES
     if is_segmented:
-        services.background.warm_up()  # while the bytes come and are checked
+        segments_for(bones, side)  # refused before the bytes come, and not after
+    services.background.warm_up()  # while they come and are checked; who uploads will segment
     scans, refused = await services.uploads.take(
         visitor.owner,
         request.match_info["upload"],
@@ -117,20 +135,24 @@ async def upload(request: web.Request) -> web.Response:
     )
     warnings = list(refused)
     if is_segmented:
-        scans, unsegmented = await _segment_all(services, visitor, scans)
+        scans, unsegmented = await _segment_all(services, visitor, scans, bones, side)
         warnings += unsegmented
     answer = {"scans": [_described(services, one) for one in scans], "warnings": warnings}
     return web.json_response(answer, status=201)
 
 
 async def _segment_all(
-    services: Services, visitor: Visitor, scans: Iterable[Scan]
+    services: Services,
+    visitor: Visitor,
+    scans: Iterable[Scan],
+    bones: tuple[str, ...],
+    side: str,
 ) -> tuple[list[Scan], list[str]]:
     """Have new scans segmented; they are stored, so what is in the way is only told."""
     described, warnings = [], []
     for scan in scans:
         try:
-            await services.background.request(visitor.owner, scan.id, visitor.user)
+            await services.background.request(visitor.owner, scan.id, visitor.user, bones, side)
         except PelvicBoneSegError as error:
             warnings.append(str(error.message))
         described.append(
@@ -175,9 +197,7 @@ async def cancel(request: web.Request) -> web.Response:
 
 async def thumbnail(request: web.Request) -> web.StreamResponse:
     """Give the picture of a scan."""
-    path = await _path(request, _services(request).library.thumbnail, "scan")
-    # It never changes, and is shown in a list that is drawn again and again.
-    return web.FileResponse(path, headers={"Cache-Control": "private, max-age=3600"})
+    return web.FileResponse(await _path(request, _services(request).library.thumbnail, "scan"))
 
 
 async def download_scan(request: web.Request) -> web.StreamResponse:
@@ -197,6 +217,10 @@ async def download_report(request: web.Request) -> web.StreamResponse:
     """Give the report of a segmentation."""
     path = await _path(request, _services(request).library.report_file, "run")
     return _download(path, f"{_stem(await _scan_of_run(request))}.report.json")
+
+
+def _has_sides(bone: str) -> bool:
+    return any(one.side for one in SEGMENTS if one.bone == bone)
 
 
 def _services(request: web.Request) -> Services:

@@ -15,6 +15,7 @@ from ..queue.child import WorkerChild
 from ..queue.run_queue import RunQueue
 from ..security.access import Access, Visitor
 from ..security.headers import add_headers
+from ..security.log import keep_foreign_text_out
 from ..security.middleware import checked_access, told_errors
 from .uploads import Uploads
 
@@ -69,11 +70,14 @@ class ScanFiles:
         The latest that is done, a .seg.nrrd file; None where there is none.
     name
         For the window.
+    edited
+        Which segmentation it is, where it was saved from a viewer.
     """
 
     scan: Path
     segmentation: Path | None
     name: str
+    edited: str | None = None
 
 
 def set_up(application: web.Application, settings: Settings) -> None:
@@ -88,6 +92,7 @@ def set_up(application: web.Application, settings: Settings) -> None:
     application.middlewares.append(told_errors())
     application.middlewares.append(checked_access(Access(settings.tokens)))
     application.on_response_prepare.append(add_headers)
+    keep_foreign_text_out()
 
     async def run(application: web.Application) -> AsyncIterator[None]:
         queue = RunQueue(WorkerChild(settings.worker), settings.limits)
@@ -117,9 +122,15 @@ def scan_files(application: web.Application, visitor: Visitor, scan_id: str) -> 
 
     library = application[SERVICES].library
     scan = library.index.scan(visitor.owner, scan_id)
-    done = [one for one in scan.segmentations if one.status == DONE and one.summary["segments"]]
+    done = [
+        one
+        for one in scan.segmentations
+        if one.status == DONE and (one.is_edited or one.summary["segments"])
+    ]
+    latest = done[-1] if done else None
     return ScanFiles(
         scan=library.scan_file(visitor.owner, scan_id),
-        segmentation=library.segmentation_file(visitor.owner, done[-1].id) if done else None,
+        segmentation=library.segmentation_file(visitor.owner, latest.id) if latest else None,
         name=f"{scan.description.patient} {scan.description.series}",
+        edited=latest.id if latest and latest.is_edited else None,
     )

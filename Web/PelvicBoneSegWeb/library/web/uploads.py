@@ -8,7 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import BadRequestError, TooManyUploadsError
+from ..errors import (
+    FULL_DISK,
+    NO_SPACE,
+    BadRequestError,
+    LibraryFullError,
+    TooManyUploadsError,
+)
 from ..folder import is_id, remove
 from ..intake.prepare import UPLOAD
 from ..intake.process import check_upload
@@ -59,11 +65,18 @@ class Uploads:
         self._library = library
         self._limits = limits
         self._on: dict[str, UploadProgress] = {}
+        self._checks = asyncio.Semaphore(limits.checks)
 
     def progress(self, owner: str, upload_id: str) -> UploadProgress | None:
         """Return how far an upload is; None where it is not on, or somebody else's."""
         found = self._on.get(upload_id)
         return found if found is not None and found.owner == owner else None
+
+    async def check(self, owner: str, announced: int) -> None:
+        """Check that a file of so many bytes might come now; the errors are those of `take`."""
+        check_announced(announced, self._limits)
+        self._check_number(owner)
+        await asyncio.to_thread(self._library.check_room, owner, announced)
 
     async def take(
         self, owner: str, upload_id: str, stream: Stream, announced: int | None, pseudonym: str
@@ -91,12 +104,17 @@ class Uploads:
         check_announced(announced, self._limits)
         if not is_id(upload_id) or upload_id in self._on:
             raise BadRequestError("the number of the upload is not a new one")
-        if len(self._on) >= self._limits.uploads:
-            raise TooManyUploadsError(self._limits.uploads)
+        self._check_number(owner)
         progress = UploadProgress(owner, announced)
         with self._noted(upload_id, progress):
             await asyncio.to_thread(self._library.check_room, owner, announced or 0)
             return await self._take(progress, stream, pseudonym)
+
+    def _check_number(self, owner: str) -> None:
+        if len(self._on) >= self._limits.uploads:
+            raise TooManyUploadsError(self._limits.uploads)
+        if sum(one.owner == owner for one in self._on.values()) >= self._limits.uploads_each:
+            raise TooManyUploadsError(self._limits.uploads_each)
 
     async def _take(
         self, progress: UploadProgress, stream: Stream, pseudonym: str
@@ -109,10 +127,15 @@ class Uploads:
         try:
             await receive(stream, progress.total, ticket / UPLOAD, self._limits, received)
             progress.stage = CHECKING
-            prepared = await check_upload(ticket, self._library.folder.secret, self._limits)
+            async with self._checks:
+                prepared = await check_upload(ticket, self._library.folder.secret, self._limits)
             scans = await asyncio.to_thread(
                 self._library.add, progress.owner, prepared.scans, pseudonym
             )
+        except OSError as error:
+            if error.errno in NO_SPACE:
+                raise LibraryFullError(FULL_DISK) from error
+            raise
         finally:
             await asyncio.to_thread(remove, ticket)
         return scans, prepared.refused

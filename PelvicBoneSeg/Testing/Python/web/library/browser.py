@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,6 +16,10 @@ from PelvicBoneSegWeb.library.web.services import Settings, set_up
 
 TOKEN = "a-token-of-anna-0123456789"
 TOKENS = {"anna": TOKEN, "bert": "a-token-of-bert-0123456789"}
+
+
+NO_WORKER = (sys.executable, "-c", "")
+"""A network that nobody waits for need not be loaded when something is uploaded."""
 
 
 class Browser:
@@ -38,7 +43,7 @@ class Browser:
 @asynccontextmanager
 async def serving(data, worker=None, **settings) -> AsyncIterator[TestServer]:
     application = web.Application()
-    command = worker.command if worker else None
+    command = worker.command if worker else NO_WORKER
     set_up(application, Settings(data, TOKENS, worker=command, **settings))
     add_routes(application)
 

@@ -76,8 +76,15 @@ def test_headers_as_itk_writes_them_pass(tmp_path, suffix):
         "datafile: /etc/passwd",
         "data  file: LIST",
         "data file:/etc/passwd",
+        "# a comment\rdata file: /etc/passwd",  # to Teem, a return alone ends a line
+        "key:=value\rdata file: /etc/passwd",
+        "content: x\rdata file: /etc/passwd",
         "encoding: bzip2",
         "no field at all",
+        "axis maxs: " + "x" * 3000,  # Teem ends by SIGSEGV
+        "dimension: 16",  # ITK ends by SIGSEGV
+        "dimension: -1",
+        "k:=" + "v" * (1 << 17),
     ],
 )
 def test_an_nrrd_header_must_not_name_another_file(tmp_path, line):
@@ -90,7 +97,7 @@ def test_an_nrrd_header_must_not_name_another_file(tmp_path, line):
 def test_an_nrrd_header_without_an_end_is_refused(tmp_path):
     path = tmp_path / "scan.nrrd"
     path.write_bytes(NRRD.format(line="space: left-posterior-superior").encode())
-    with pytest.raises(RefusedFileError, match="no end"):
+    with pytest.raises(RefusedFileError, match="too long, or the voxels are in another file"):
         check_nrrd_header(path)
 
 
@@ -104,6 +111,10 @@ def test_an_nrrd_header_without_an_end_is_refused(tmp_path):
         "Comment = ElementDataFile = LOCAL",
         "Comment =",  # MetaIO would take the next line for its value
         "Comment = \nElementDataFile = LOCAL\nElementDataFile = /etc/passwd",
+        "NDims = -1\nElementDataFile = LOCAL",  # ITK ends by SIGSEGV
+        "NDims: 100\nElementDataFile = LOCAL",
+        "NDims = 3 4\nElementDataFile = LOCAL",
+        "Name = " + "x" * 390 + "\nElementDataFile = LOCAL",  # MetaIO writes beyond 255 bytes
         "Comment = " + "x" * 600 + "\nElementDataFile = LOCAL",
     ],
 )

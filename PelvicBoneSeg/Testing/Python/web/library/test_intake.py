@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gzip
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,18 +14,23 @@ import SimpleITK as sitk
 
 from PelvicBoneSegLib.errors import (
     ConstantImageError,
+    OutputNotWritableError,
     PelvicBoneSegError,
     TooFewSlicesError,
     UnreadableImageError,
 )
 from PelvicBoneSegLib.segmentation.reader import read_volume
+from PelvicBoneSegLib.worker.failure import restore_error
 from PelvicBoneSegWeb.library.errors import (
+    ArchiveError,
     BurnedInNameError,
     IntakeFailedError,
+    LibraryFullError,
     RefusedFileError,
     TooLargeWhenReadError,
 )
 from PelvicBoneSegWeb.library.folder import SCAN_FILE, THUMBNAIL_FILE
+from PelvicBoneSegWeb.library.intake import __main__ as intake
 from PelvicBoneSegWeb.library.intake.prepare import UPLOAD, prepare
 from PelvicBoneSegWeb.library.intake.process import TOKEN_VARIABLE, check_upload, environment
 from PelvicBoneSegWeb.library.limits import Limits
@@ -99,10 +106,32 @@ def test_a_series_that_cannot_be_read_does_not_keep_the_others_out(tmp_path, pre
     assert "not a regular stack" in result.refused[0]
 
 
-def test_text_in_the_pictures_is_refused(tmp_path, prepared):
-    content = dicom_bytes(tmp_path / "a", BurnedInAnnotation="YES")
+@pytest.mark.parametrize("slices", [1, 5])
+def test_text_in_the_pictures_is_refused(tmp_path, prepared, slices):
+    content = dicom_bytes(tmp_path / "a", SeriesInstanceUID="1.2.3")
+    marked = dicom_bytes(tmp_path / "b", SeriesInstanceUID="1.2.3", BurnedInAnnotation="YES")
+    content.update(list(marked.items())[-slices:])
     with pytest.raises(BurnedInNameError):
         prepared(zip_of(tmp_path / "a.zip", content))
+
+
+def test_a_damaged_header_is_told_as_one(tmp_path, prepared):
+    content = dicom_bytes(tmp_path / "a")
+    modality = b"\x08\x00\x60\x00CS"
+    assert all(modality in one for one in content.values())
+    torn = {name: one.replace(modality, modality[:-2] + b"C\x02") for name, one in content.items()}
+    with pytest.raises(UnreadableImageError, match="its DICOM header is damaged"):
+        prepared(zip_of(tmp_path / "a.zip", torn))
+
+
+def test_many_series_are_bounded_together(tmp_path, prepared):
+    # As a series that is compressed within DICOM, which is large only when it is read.
+    first, second = (
+        dicom_bytes(tmp_path / one, prefix=one, Rows=1000, Columns=1000) for one in "ab"
+    )
+    archive = zip_of(tmp_path / "a.zip", {**first, **second})
+    with pytest.raises(ArchiveError, match="its series take"):
+        prepared(archive, replace(Limits(), scan_bytes=11_000_000, archive_bytes=15_000_000))
 
 
 def test_a_scan_that_is_small_as_a_file_alone_is_refused(tmp_path, prepared):
@@ -169,6 +198,24 @@ def test_a_process_that_wants_too_much_memory_is_ended(tmp_path, ticket):
     with pytest.raises(PelvicBoneSegError) as caught:
         run_process(ticket, path, replace(Limits(), intake_memory_bytes=400 << 20))
     assert isinstance(caught.value, (TooLargeWhenReadError, IntakeFailedError))
+
+
+@pytest.mark.parametrize(
+    ("number", "free", "error"),
+    [
+        (errno.ENOSPC, 1 << 30, LibraryFullError),
+        (None, 1000, LibraryFullError),  # of a writer that does not tell
+        (errno.EACCES, 1 << 30, OutputNotWritableError),
+    ],
+)
+def test_a_full_disk_is_told_as_one(ticket, monkeypatch, number, free, error):
+    def fail(*_):
+        raise OSError(number, "cause")
+
+    monkeypatch.setattr(intake, "prepare", fail)
+    monkeypatch.setattr(intake, "disk_usage", lambda _: SimpleNamespace(free=free))
+    told = restore_error(intake._answer(SECRET, Limits())["error"])
+    assert type(told) is error
 
 
 def test_the_tokens_are_not_passed_on_to_processes_that_read_files(monkeypatch):

@@ -248,6 +248,14 @@ def test_an_index_of_a_later_version_is_left_alone(data, a_library):
         Library(data)
 
 
+def test_in_a_folder_that_others_may_enter_they_can_read_no_file(tmp_path):
+    (tmp_path / "data").mkdir(mode=0o755)
+    library = Library(tmp_path / "data")
+    readable = {path.name for path in library.folder.root.iterdir() if path.stat().st_mode & 0o077}
+    library.close()
+    assert readable == {"server.lock"}  # it is empty
+
+
 def test_others_on_the_computer_cannot_read_the_library(a_library):
     for path in (a_library.folder.root, a_library.folder.index, a_library.folder.scans):
         assert path.stat().st_mode & 0o077 == 0

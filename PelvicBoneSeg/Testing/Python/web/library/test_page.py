@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import shutil
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import numpy as np
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
-from PelvicBoneSegWeb.library.limits import Limits
 from web.library.browser import TOKEN, TOKENS, serving
 from web.library.fake_worker import FREE, HELD, FakeWorker
-from web.library.uploads import write_image
+from web.library.uploads import voxels, write_image, zip_of
 
 playwright = pytest.importorskip("playwright.async_api", reason="needs playwright")
 
@@ -21,6 +21,8 @@ CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
 
 WAIT_MS = 180_000
+expect = playwright.expect
+expect.set_options(timeout=WAIT_MS)
 
 
 @pytest.fixture
@@ -45,9 +47,9 @@ async def chromium():
         await browser.close()
 
 
-async def open_page(browser, server, token=TOKEN):
+async def open_page(browser, server, token=TOKEN, **settings):
     """Open the library in a browser window of its own; faults of the page fail the test."""
-    context = await browser.new_context(viewport={"width": 1280, "height": 720})
+    context = await browser.new_context(viewport={"width": 1280, "height": 720}, **settings)
     page = await context.new_page()
     page.set_default_timeout(WAIT_MS)
     page.faults = []
@@ -68,11 +70,10 @@ def test_from_the_empty_page_to_masks_and_back(data, worker, a_scan):
     async def visit(browser, server):
         worker.be(HELD)
         page = await open_page(browser, server)
-        expect = playwright.expect
         await expect(page.get_by_text("There is no scan yet.")).to_be_visible()
         assert TOKEN not in page.url
         await page.set_input_files("#files", a_scan)
-        await expect(page.locator(".scan .series")).to_have_text("coronal", timeout=WAIT_MS)
+        await expect(page.locator(".scan .series")).to_have_text("coronal")
         await expect(page.get_by_text("Segmenting")).to_be_visible(timeout=WAIT_MS)
         await page.reload()
         await expect(page.get_by_text("Segmenting")).to_be_visible(timeout=WAIT_MS)
@@ -99,35 +100,233 @@ def test_from_the_empty_page_to_masks_and_back(data, worker, a_scan):
 
 
 def test_what_is_refused_is_told_beside_the_file(data, worker, tmp_path, a_scan):
-    letter, large = tmp_path / "letter.docx", tmp_path / "large.nii"
+    letter = tmp_path / "<img src=x onerror=alert(1)>.docx"
+    outside, bomb = tmp_path / "a.zip", tmp_path / "b.zip"
     letter.write_bytes(b"Dear colleague")
-    large.write_bytes(bytes(2 << 20))
+    zip_of(outside, {"../../outside.dcm": bytes(128) + b"DICM"})
+    zip_of(bomb, {"a.dcm": bytes(128) + b"DICM" + bytes(30 << 20)})
+
+    async def visit(browser, server):
+        page = await open_page(browser, server)
+        for file, words in (
+            (letter, "The file was not accepted"),
+            (outside, "a path that leads out of its folder"),
+            (bomb, "would grow suspiciously much"),
+        ):
+            await page.set_input_files("#files", file)
+            line = page.locator("#uploads li", has_text=file.name)
+            await expect(line.get_by_role("alert")).to_contain_text(words)
+            await expect(page.locator("#uploads img")).to_have_count(0)
+            await line.get_by_role("button", name="Dismiss").click()
+        await page.fill("#pseudonym", "Max Mustermann")
+        await page.set_input_files("#files", a_scan)
+        await expect(page.locator("#pseudonym")).to_be_focused()
+        await expect(page.locator("#uploads li")).to_have_count(0)
+        assert page.faults == []
+
+    run(data, worker, visit)
+    assert [*(data / "incoming").iterdir(), *(data / "scans").iterdir()] == []
+    assert not list(tmp_path.rglob("outside*"))
+
+
+def test_a_gigabyte_is_refused_without_being_sent(data, tmp_path):
+    large = tmp_path / "large.nii"
+    with large.open("wb") as file:
+        file.truncate(1 << 30)
 
     async def visit(browser, server):
         page = await open_page(browser, server)
         sent = []
         page.on("request", lambda request: sent.append(request.method))
+        line = page.locator("#uploads li").get_by_role("alert")
         await page.set_input_files("#files", large)
-        await playwright.expect(page.get_by_text("more than the limit of 1.0 MB")).to_be_visible()
-        assert "POST" not in sent
-        await page.set_input_files("#files", letter)
-        refusal = page.get_by_text("The file was not accepted")
-        await playwright.expect(refusal).to_be_visible(timeout=WAIT_MS)
-        await page.fill("#pseudonym", "Max Mustermann")
-        await page.set_input_files("#files", a_scan)
-        assert sent.count("POST") == 1
+        await expect(line).to_contain_text("1024 MB are more than the limit of 512 MB")
+
+        # A page that was loaded from a server with another limit asks before it sends.
+        async def generous(route):
+            answer = await route.fetch()
+            told = await answer.json()
+            told["limits"]["upload_bytes"] = 1 << 40
+            await route.fulfill(json=told)
+
+        await page.route("**/api/session", generous)
+        await page.reload()
+        await expect(page.locator("#limit")).to_have_text("1048576 MB")
+        await page.set_input_files("#files", large)
+        await expect(line).to_contain_text("The file is larger than 512 MB")
+        assert set(sent) == {"GET"}
         assert page.faults == []
 
-    run(data, worker, visit, limits=replace(Limits(), upload_bytes=1 << 20))
+    run(data, None, visit)
+
+
+def test_bones_and_side_are_chosen_with_keys_alone(data, worker, a_scan):
+    async def visit(browser, server):
+        page = await open_page(browser, server)
+        await page.get_by_role("checkbox", name="Hip bone").focus()
+        await page.keyboard.press("Space")
+        await page.set_input_files("#files", a_scan)
+        await expect(page.get_by_text("4 bones segmented")).to_be_visible()
+
+        await page.keyboard.press("/")
+        await expect(page.get_by_role("searchbox")).to_be_focused()
+        await page.locator(".scan").focus()
+        await page.keyboard.press("s")
+        await expect(page.get_by_text("Which bones of")).to_be_visible()
+        for name in ("Hip bone", "Sacrum", "Lumbar spine"):
+            await page.locator("#wish").get_by_role("checkbox", name=name).press("Space")
+        await page.locator("#wish").get_by_role("combobox", name="Side").press("l")
+        await page.keyboard.press("Enter")
+        await page.locator("#wish").get_by_role("button", name="Segment").press("Enter")
+        await expect(page.get_by_text("Left femur segmented")).to_be_visible()
+        await expect(page.locator(".scan")).to_be_focused()
+
+        await page.keyboard.press("s")
+        await page.locator("#wish").get_by_role("checkbox", name="Femur").press("Space")
+        await page.locator("#wish").get_by_role("button", name="Segment").press("Enter")
+        await expect(page.get_by_text("Which bones of")).to_be_visible()  # none is no choice
+        await page.keyboard.press("Escape")
+        assert page.faults == []
+
+    run(data, worker, visit)
+    assert worker.started == ["both", "left"]
+
+
+def test_the_list_is_sorted_searched_and_gone_through_with_keys(data, worker, tmp_path):
+    scans = [write_image(tmp_path / f"{n}.nii.gz", voxels(seed=n)) for n in range(3)]
+
+    async def visit(browser, server):
+        page = await open_page(browser, server)
+        names = page.locator(".scan .patient")
+        await page.get_by_role("checkbox", name="Segment at once").uncheck()
+        for name, scan in zip(("b", "c", "a"), scans, strict=True):
+            await page.fill("#pseudonym", name)
+            await page.set_input_files("#files", scan)
+            await expect(page.locator(".scan .patient", has_text=name)).to_be_visible()
+            await expect(page.locator("#uploads li")).to_have_count(0)
+        await page.get_by_label("Sort by").select_option("patient")
+        await expect(names).to_have_text(["c", "b", "a"])
+        await expect(page.locator('.scan[tabindex="0"] .patient')).to_have_text(["c"])
+        await page.get_by_role("button", name="Descending").press("Enter")
+        await expect(names).to_have_text(["a", "b", "c"])
+
+        await page.locator(".scan").first.focus()
+        await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("Delete")
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")
+        await expect(names).to_have_text(["a", "c"])
+        await expect(page.locator(".scan").last).to_be_focused()
+
+        await page.get_by_role("searchbox").fill("nobody")
+        await expect(page.get_by_text("No scan fits the search.")).to_be_visible()
+        await page.get_by_role("button", name="Clear the search").press("Enter")
+        await expect(names).to_have_text(["a", "c"])
+        assert page.faults == []
+
+    run(data, worker, visit)
+
+
+def test_what_goes_wrong_is_told_with_a_next_step(data, worker, a_scan):
+    async def visit(browser, server):
+        page = await open_page(browser, server)
+        await expect(page.get_by_role("link", name="Try the sample scan")).to_be_visible()
+        await page.get_by_role("checkbox", name="Segment at once").uncheck()
+        await page.set_input_files("#files", a_scan)
+        await expect(page.locator(".scan")).to_have_count(1)
+
+        await page.route("**/api/**", lambda route: route.abort())
+        await page.get_by_role("button", name="Descending").click()
+        await expect(page.locator("#problem")).to_contain_text("The server does not answer.")
+        await expect(page.locator(".scan")).to_have_count(1)
+        await page.reload()
+        await expect(page.get_by_text("The list could not be loaded.")).to_be_visible()
+        await expect(page.get_by_role("button", name="Upload a scan")).to_be_disabled()
+        await page.unroute("**/api/**")
+        await page.get_by_role("button", name="Try again").click()
+        await expect(page.locator(".scan")).to_have_count(1)
+        await expect(page.locator("#problem")).to_be_hidden()
+
+        worker.be(HELD)
+        await page.route("**/segmentations", refuse)
+        await page.locator(".scan").press("s")
+        await page.locator("#wish").get_by_role("button", name="Segment").click()
+        await page.get_by_role("button", name="Descending").click()
+        await expect(page.locator("#refused")).to_contain_text("64 are waiting. Wait.")
+        await page.get_by_role("button", name="Dismiss").click()
+        await expect(page.locator("#refused")).to_be_hidden()
+
+        await page.goto(f"{server.make_url('/')}api/scans?sort=x")
+        await expect(page.get_by_text("cannot be sorted by")).to_be_visible()
+        await page.get_by_role("link", name="Back to the library").click()
+        await expect(page.locator(".scan")).to_have_count(1)
+        assert page.faults == []
+
+    run(data, worker, visit)
+
+
+async def refuse(route):
+    told = {"error": "QueueFullError", "message": "64 are waiting. Wait."}
+    await route.fulfill(status=429, json=told)
+
+
+@pytest.mark.parametrize(("system", "other"), [("light", "dark"), ("dark", "light")])
+def test_the_colours_are_the_systems_until_others_are_chosen(data, system, other):
+    async def brightness(page):
+        return await page.evaluate(
+            "getComputedStyle(document.body).backgroundColor.match(/[0-9]+/)[0] / 255"
+        )
+
+    async def visit(browser, server):
+        page = await open_page(browser, server, color_scheme=system)
+        assert (await brightness(page) > 0.5) == (system == "light")
+        await page.get_by_label("Colours").select_option(other)
+        await page.reload()
+        assert (await brightness(page) > 0.5) == (other == "light")
+        await page.get_by_label("Colours").select_option("as the system")
+        await page.reload()
+        assert (await brightness(page) > 0.5) == (system == "light")
+
+    run(data, None, visit)
+
+
+def test_a_foreign_page_leads_to_the_library_and_asks_for_nothing_else(data):
+    """Pages of another port are the same site to a browser: our cookie goes with what they ask."""
+
+    async def visit(browser, server):
+        links = {"token": f"/?token={TOKEN}", "bare": "/", "scans": "/api/scans"}
+        html = "".join(
+            f'<a id="{name}" href="{server.make_url(path)}">x</a>' for name, path in links.items()
+        )
+
+        async def foreign(request):
+            return web.Response(text=html, content_type="text/html")
+
+        application = web.Application()
+        application.router.add_get("/", foreign)
+        async with TestServer(application) as other:
+            page = await (await browser.new_context()).new_page()
+            for host, link, words in (
+                ("localhost", "token", "There is no scan yet."),
+                ("127.0.0.1", "bare", "There is no scan yet."),
+                ("127.0.0.1", "scans", "from a page of another address"),
+                ("localhost", "scans", "for those who have its token"),
+            ):
+                await page.goto(f"http://{host}:{other.port}/")
+                await page.click(f"#{link}")
+                await expect(page.get_by_text(words)).to_be_visible()
+                assert TOKEN not in page.url
+
+    run(data, None, visit)
 
 
 def test_two_browsers_at_once_see_their_own_scans(data, worker, a_scan):
     async def visit(browser, server):
         anna, bert = [await open_page(browser, server, TOKENS[one]) for one in ("anna", "bert")]
         await anna.set_input_files("#files", a_scan)
-        await playwright.expect(anna.locator(".scan")).to_have_count(1, timeout=WAIT_MS)
+        await expect(anna.locator(".scan")).to_have_count(1)
         await bert.reload()
-        await playwright.expect(bert.get_by_text("There is no scan yet.")).to_be_visible()
-        await playwright.expect(bert.locator(".scan")).to_have_count(0)
+        await expect(bert.get_by_text("There is no scan yet.")).to_be_visible()
+        await expect(bert.locator(".scan")).to_have_count(0)
 
     run(data, worker, visit)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from io import FileIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +16,9 @@ from PelvicBoneSegWeb.library.web.services import scan_files
 from web.library.browser import TOKENS, serving, visiting
 from web.library.fake_worker import HELD, FakeWorker
 from web.library.uploads import dicom_bytes, voxels, write_image, zip_of
+
+FULL = "/dev/full"
+"""A disk without room."""
 
 
 @pytest.fixture
@@ -63,6 +68,8 @@ def test_a_scan_from_upload_to_deletion(data, a_scan):
         assert await browser.ask("GET", "/api/scans?search=axial") == (200, {"scans": []})
         _, picture = await browser.ask("GET", f"{path}/thumbnail.png")
         assert picture.startswith(b"\x89PNG")
+        async with browser.session.get(f"{path}/thumbnail.png") as answer:
+            assert answer.headers["Cache-Control"] == "no-store"
         async with browser.session.get(f"{path}/scan.nrrd") as answer:
             assert (await answer.read()).startswith(b"NRRD")
             said = answer.headers["Content-Disposition"]
@@ -95,6 +102,33 @@ def test_an_upload_is_segmented_if_the_user_wishes(data, a_scan, worker):
     assert b"Left femur" in content
     assert b'"files"' in report
     assert str(data).encode() not in report
+
+
+def test_of_an_upload_the_wanted_bones_are_segmented(data, a_scan, worker):
+    async def visit(browser):
+        _, told = await browser.upload(a_scan, "segment=1&bones=sacrum,femur,femur&side=left")
+        (scan,) = told["scans"]
+        return await until(browser, scan["id"], "done")
+
+    one = run(data, visit, worker)
+    assert (one["bones"], one["side"]) == (["femur", "sacrum"], "left")
+    assert [found["name"] for found in one["summary"]["segments"]] == ["Left femur", "Sacrum"]
+
+
+@pytest.mark.parametrize("query", ["bones=skull", "bones=", "bones=femur&side=upper"])
+def test_a_wish_that_cannot_be_is_refused_before_the_file_comes(data, query):
+    async def visit(browser):
+        head = head_of_upload(browser, 1000).replace(
+            b" HTTP/1.1", f"?segment=1&{query} HTTP/1.1".encode(), 1
+        )
+        reader, writer = await asyncio.open_connection(browser.server.host, browser.server.port)
+        writer.write(head)
+        answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+        writer.close()
+        return answer
+
+    assert run(data, visit).startswith(b"HTTP/1.1 400")
+    assert leftovers(data) == []
 
 
 def test_a_run_is_watched_and_cancelled(data, a_scan, worker):
@@ -136,6 +170,17 @@ def test_bones_that_do_not_exist_are_refused(data, a_scan):
 
     status, told = run(data, visit)
     assert (status, told["error"]) == (400, "UnknownBoneError")
+
+
+def test_a_scan_has_a_bounded_number_of_segmentations(data, a_scan, worker):
+    async def visit(browser):
+        _, told = await browser.upload(a_scan, "segment=1")
+        (scan,) = told["scans"]
+        await until(browser, scan["id"], "done")
+        return await browser.ask("POST", f"/api/scans/{scan['id']}/segmentations", json={})
+
+    status, told = run(data, visit, worker, limits=replace(Limits(), runs_of_scan=1))
+    assert (status, told["error"]) == (429, "TooManyRunsError")
 
 
 def test_two_users_never_see_each_others_scans(data, a_scan):
@@ -227,6 +272,27 @@ def test_a_gigabyte_is_refused_before_it_is_sent(data):
     assert leftovers(data) == []
 
 
+@pytest.mark.parametrize(
+    ("size", "limits", "status"),
+    [
+        ("1000", {}, 204),
+        ("1073741824", {}, 413),
+        ("0", {}, 400),
+        ("1000", {"uploads": 0}, 429),
+        ("1000", {"library_bytes": 999}, 507),
+        ("-1", {}, 400),
+        ("", {}, 400),
+        ("9" * 5000, {}, 400),
+    ],
+)
+def test_a_page_may_ask_before_it_sends(data, size, limits, status):
+    path = f"/api/room?bytes={size}"
+    answer, _ = run(
+        data, lambda browser: browser.ask("GET", path), limits=replace(Limits(), **limits)
+    )
+    assert answer == status
+
+
 def test_an_upload_without_a_length_is_stopped_at_the_limit(data):
     async def endless():
         while True:
@@ -253,6 +319,34 @@ def test_an_upload_that_stalls_is_given_up(data):
     assert leftovers(data) == []
 
 
+def test_an_upload_that_drips_is_given_up_too(data):
+    async def dripping():
+        while True:
+            yield b"\x1f\x8b"
+            await asyncio.sleep(0.02)
+
+    async def visit(browser):
+        return await browser.upload(dripping())
+
+    status, told = run(data, visit, limits=replace(Limits(), upload_s=0.2))
+    assert (status, told["error"]) == (400, "UploadIncompleteError")
+    assert "0.2 seconds" in told["message"]
+    assert leftovers(data) == []
+
+
+@pytest.mark.skipif(not Path(FULL).exists(), reason="needs Linux")
+def test_a_disk_that_fills_up_meanwhile_is_told_as_what_it_is(data, a_scan, monkeypatch):
+    async def visit(browser):
+        monkeypatch.setattr(Path, "open", lambda path, mode: FileIO(FULL, "w"))
+        answer = await browser.upload(a_scan)
+        monkeypatch.undo()
+        return answer
+
+    status, told = run(data, visit)
+    assert (status, told["error"]) == (507, "LibraryFullError")
+    assert leftovers(data) == []
+
+
 def test_an_upload_that_the_browser_gives_up_leaves_nothing(data, caplog):
     async def visit(browser):
         _, writer = await asyncio.open_connection(browser.server.host, browser.server.port)
@@ -269,7 +363,8 @@ def test_an_upload_that_the_browser_gives_up_leaves_nothing(data, caplog):
     assert caplog.text == ""
 
 
-def test_progress_is_told_and_more_uploads_than_allowed_are_not(data, a_scan):
+@pytest.mark.parametrize("limit", [{"uploads": 1}, {"uploads_each": 1}])
+def test_progress_is_told_and_more_uploads_than_allowed_are_not(data, a_scan, limit):
     async def visit(browser):
         gate = asyncio.Event()
 
@@ -289,7 +384,7 @@ def test_progress_is_told_and_more_uploads_than_allowed_are_not(data, a_scan):
         assert (await on)[0] == 201
         assert await browser.ask("GET", path) == (200, None)
 
-    run(data, visit, limits=replace(Limits(), uploads=1))
+    run(data, visit, limits=replace(Limits(), **limit))
 
 
 def test_a_full_library_says_so_before_the_upload(data, a_scan):

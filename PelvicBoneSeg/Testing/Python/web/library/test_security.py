@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from yarl import URL
 
 from PelvicBoneSegWeb.library.errors import TokenError
 from PelvicBoneSegWeb.library.security.access import Access, read_tokens
@@ -107,7 +108,14 @@ def test_a_session_is_kept_and_two_browsers_have_two(data):
 
 
 @pytest.mark.parametrize(
-    "origin", ["http://evil.example", "null", "http://127.0.0.1:1", "http://127.0.0.1.evil.example"]
+    "origin",
+    [
+        "http://evil.example",
+        "null",
+        "http://127.0.0.1:1",
+        "http://127.0.0.1.evil.example",
+        "http://[",
+    ],
 )
 def test_other_pages_cannot_ask_in_the_visitors_name(data, origin):
     async def visit(browser):
@@ -129,6 +137,85 @@ def test_a_request_with_a_cookie_and_no_origin_changes_nothing(data):
             return answer.status
 
     assert run(data, visit) == 403
+
+
+def test_a_host_without_a_name_is_not_the_origin_without_one(data):
+    async def visit(browser):
+        async with browser.session.post(UPLOAD, data=b"x", headers={"Host": ""}) as answer:
+            return answer.status
+
+    assert run(data, visit) == 403
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_pages_of_other_ports_and_sites_may_only_link_to_the_library(data, site):
+    async def visit(browser):
+        headers = {"Sec-Fetch-Site": site}
+        paths = ("/", "/view/1/", "/api/scans", "/open/x")
+        return [(await browser.ask("GET", path, headers=headers))[0] for path in paths]
+
+    assert run(data, visit) == [200, 403, 403, 403]
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_our_own_pages_and_the_address_line_lead_everywhere(data, site):
+    async def visit(browser):
+        return await browser.ask("GET", "/view/1/", headers={"Sec-Fetch-Site": site})
+
+    assert run(data, visit)[0] == 200
+
+
+def test_a_link_on_a_foreign_page_with_the_token_leads_on_by_a_page_of_ours(data):
+    """A redirection would go on without the cookie, which is for our own pages alone."""
+
+    async def visit(browser):
+        path = f"/?search=%22%3E%3Cscript%3E&token={TOKEN}"
+        async with browser.session.get(path, headers={"Sec-Fetch-Site": "cross-site"}) as answer:
+            return answer.status, answer.headers["Set-Cookie"], await answer.text()
+
+    status, cookie, text = run(data, visit, token=None)
+    assert status == 200
+    assert "SameSite=Strict" in cookie
+    assert 'content="0; url=/?search=' in text
+    assert TOKEN not in text and "<script>" not in text
+
+
+@pytest.mark.parametrize(
+    ("said", "is_secure"), [({}, False), ({"X-Forwarded-Proto": "https"}, True)]
+)
+def test_behind_https_the_cookie_is_never_sent_without(data, said, is_secure):
+    async def visit(browser):
+        path = f"/?token={TOKEN}"
+        async with browser.session.get(path, headers=said, allow_redirects=False) as answer:
+            return answer.headers["Set-Cookie"]
+
+    assert ("; Secure" in run(data, visit, token=None)) == is_secure
+
+
+def test_the_files_of_the_page_are_for_everybody_and_nothing_else_is(data):
+    async def visit(browser):
+        found = []
+        for path in ("library.css", "../pages.py", "..%2fpages.py", "%2e%2e/%2e%2e/api/scans"):
+            url = URL(f"{browser.origin}/static/library/{path}", encoded=True)
+            found.append((await browser.ask("GET", url))[0])
+        return found
+
+    status, *others = run(data, visit, token=None)
+    assert status == 200
+    assert set(others) <= {401, 404}
+
+
+def test_the_log_does_not_quote_a_request_that_is_not_http(data, caplog):
+    async def visit(browser):
+        reader, writer = await asyncio.open_connection(browser.server.host, browser.server.port)
+        writer.write(f"GET / HTTP/1.1\nHost: x\nAuthorization: Bearer {TOKEN}\n\n".encode())
+        answer = await reader.readline()
+        writer.close()
+        return answer
+
+    assert b"400" in run(data, visit, token=None)
+    assert "it is not HTTP (400)" in caplog.text
+    assert TOKEN not in caplog.text
 
 
 def test_a_program_brings_its_token_in_a_header(data):
@@ -176,4 +263,17 @@ def test_who_looks_at_an_error_reads_words(data):
 
     status, text = run(data, visit, token=None)
     assert status == 401
-    assert text.startswith(b"This page is for those who have its token.")
+    assert b"<p>This page is for those who have its token." in text
+    assert b"Back to the library" not in text
+
+
+def test_what_an_error_quotes_is_text_and_no_html(data):
+    async def visit(browser):
+        headers = {"Accept": "text/html"}
+        path = "/api/scans?sort=%3Cimg%20src=x%3E"
+        return await browser.ask("GET", path, headers=headers)
+
+    status, text = run(data, visit)
+    assert status == 400
+    assert b"&lt;img" in text and b"<img" not in text
+    assert b"Back to the library" in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import struct
 from dataclasses import replace
 from zipfile import ZIP_LZMA, ZipFile, ZipInfo
 
@@ -84,6 +85,48 @@ def test_an_archive_that_lies_about_its_size_is_not_believed(tmp_path, folder):
     archive.write_bytes(content.replace(true, said))
     with pytest.raises(ArchiveError):
         unpack(archive, folder, replace(Limits(), archive_bytes=10_000))
+
+
+def test_a_list_of_more_entries_than_allowed_is_not_read(tmp_path, folder, monkeypatch):
+    """zipfile makes an object of each: a list of 500 MB took it 4 GB and a minute."""
+    archive = zip_of(tmp_path / "a.zip", {f"{n:0200}.dcm": DICOM for n in range(200)})
+    monkeypatch.setattr("zipfile.ZipFile.__init__", lambda *_: pytest.fail("it was read"))
+    with pytest.raises(ArchiveError, match="list is far too long for 10 entries"):
+        unpack(archive, folder, replace(Limits(), archive_files=10))
+
+
+def with_end64(content: bytes, size: int | None = None, moved: int = 0) -> bytes:
+    """Give a zip file the longer end of large ones; `size` and `moved` have it lie."""
+    end = content.rindex(b"PK\x05\x06")
+    count, true_size, start = struct.unpack_from("<H2L", content, end + 10)
+    said = true_size if size is None else size
+    end64 = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, said, start)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, end + moved, 1)
+    return content[:end] + end64 + locator + content[end:]
+
+
+def test_the_end_of_large_archives_is_understood(tmp_path, folder):
+    archive = zip_of(tmp_path / "a.zip", {"a.dcm": DICOM})
+    archive.write_bytes(with_end64(archive.read_bytes()))
+    assert len(unpack(archive, folder, Limits())) == 1
+
+
+@pytest.mark.parametrize(
+    ("lie", "words"), [({"size": 1 << 40}, "too long"), ({"moved": -1}, "damaged")]
+)
+def test_the_end_of_large_archives_must_not_lie(tmp_path, folder, lie, words):
+    archive = zip_of(tmp_path / "a.zip", {"a.dcm": DICOM})
+    archive.write_bytes(with_end64(archive.read_bytes(), **lie))
+    with pytest.raises(ArchiveError, match=words):
+        unpack(archive, folder, Limits())
+
+
+def test_a_comment_does_not_hide_the_end(tmp_path, folder):
+    archive = zip_of(tmp_path / "a.zip", {f"{n:0200}.dcm": DICOM for n in range(200)})
+    with ZipFile(archive, "a") as opened:
+        opened.comment = b"PK\x05\x06" + bytes(18)  # an end that speaks of an empty list
+    with pytest.raises(ArchiveError, match="too long"):
+        unpack(archive, folder, replace(Limits(), archive_files=10))
 
 
 def test_other_compression_is_refused(tmp_path, folder):

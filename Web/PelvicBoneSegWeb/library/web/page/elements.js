@@ -16,5 +16,6 @@ export function button(text, onclick) {
 
 export function megabytes(bytes) {
   const value = bytes / 2 ** 20;
+  if (value < 0.1) return `${Math.ceil(bytes / 2 ** 10)} kB`;
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} MB`;
 }

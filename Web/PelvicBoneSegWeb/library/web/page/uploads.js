@@ -1,13 +1,19 @@
 // The upload area: choose or drop files, see them arrive.
 
-import { send } from "./api.js";
+import { ask, send } from "./api.js";
+import { BoneChoice } from "./bones.js";
 import { button, element, megabytes } from "./elements.js";
+import { say } from "./notices.js";
 
 const find = (id) => document.getElementById(id);
 
 export function setUpUploads(session, refresh) {
   const limit = session.limits.upload_bytes;
+  const choice = new BoneChoice(find("at-once"), session);
   find("limit").textContent = megabytes(limit);
+  find("segment").onchange = () => choice.enable(find("segment").checked);
+  choice.enable(find("segment").checked); // browsers keep it over a reload
+  find("choose").disabled = false;
   find("choose").onclick = () => find("files").click();
   find("files").onchange = (event) => {
     take(event.target.files);
@@ -31,11 +37,14 @@ export function setUpUploads(session, refresh) {
   // One after the other: the scans of a user are segmented one after the other as well.
   let last = Promise.resolve();
   function take(files) {
-    if (!find("pseudonym").reportValidity()) return;
-    const query = new URLSearchParams({
-      pseudonym: find("pseudonym").value.trim(),
-      segment: find("segment").checked ? "1" : "0",
-    });
+    if (!find("pseudonym").reportValidity() || !choice.reportValidity()) return;
+    const query = new URLSearchParams({ pseudonym: find("pseudonym").value.trim() });
+    if (find("segment").checked) {
+      const { bones, side } = choice.value;
+      query.set("segment", "1");
+      query.set("bones", bones.join(","));
+      query.set("side", side);
+    }
     for (const file of files) {
       const line = new Line(file.name);
       if (file.size > limit) {
@@ -53,11 +62,14 @@ export function setUpUploads(session, refresh) {
 async function upload(file, query, line, refresh) {
   if (line.cancelled) return;
   try {
+    await ask("GET", `api/room?bytes=${file.size}`);
+    if (line.cancelled) return;
     const sent = send(file, query, (loaded, total) => line.show(loaded, total));
     line.onCancel = sent.cancel;
     const told = await sent.done;
     if (told.warnings.length) line.warn(told.warnings.join(" "));
     else line.remove();
+    say(`${line.name} was stored.`);
   } catch (error) {
     line.fail(error.message);
   }
@@ -66,15 +78,18 @@ async function upload(file, query, line, refresh) {
 
 class Line {
   constructor(name) {
+    this.name = name;
     this.cancelled = false;
     this.said = element("span", "said", "waiting");
     this.progress = element("progress");
     this.progress.max = 1;
+    this.progress.setAttribute("aria-label", `Upload of ${name}`);
     this.button = button("Cancel", () => {
       this.cancelled = true;
       this.onCancel?.();
       this.remove();
     });
+    this.button.setAttribute("aria-label", `Cancel the upload of ${name}`);
     this.item = element("li");
     this.item.append(element("span", "name", name), this.progress, this.said, this.button);
     find("uploads").append(this.item);
@@ -95,6 +110,7 @@ class Line {
   }
 
   fail(message) {
+    this.said.setAttribute("role", "alert");
     this.end(message, "said bad");
   }
 
@@ -104,10 +120,12 @@ class Line {
     this.said.className = kind;
     this.said.textContent = message;
     this.button.textContent = "Dismiss";
+    this.button.setAttribute("aria-label", `Dismiss what is said of ${this.name}`);
     this.button.onclick = () => this.remove();
   }
 
   remove() {
+    if (this.item.contains(document.activeElement)) find("choose").focus();
     this.item.remove();
   }
 }
