@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable
+from ipaddress import ip_address
 
 from aiohttp import web
 
@@ -19,6 +20,13 @@ MAX_VIEWERS = 8
 
 IDLE_S = 600.0
 """Long enough for a tab that a laptop sleeps over at lunch to be no loss in most cases."""
+
+_LOG = logging.getLogger(__name__)
+
+_NO_HTTPS = (
+    "Others can reach this server, and it does not speak HTTPS: who reads along has the token. Put "
+    "a proxy before it that does (docs/web.md)."
+)
 
 
 def make_application(
@@ -86,6 +94,8 @@ async def _serve(
         address, port = runner.addresses[0][:2]
         for token in settings.tokens.values():
             tell(f"http://{_in_url(address)}:{port}{page}?token={token}")
+        if not ip_address(address).is_loopback:
+            _LOG.warning(_NO_HTTPS)
         await stop.wait()
     finally:
         await runner.cleanup()

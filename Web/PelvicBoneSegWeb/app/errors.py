@@ -36,6 +36,16 @@ class ViewerGoneError(LibraryError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This viewer was closed, as nobody had looked into it for a while. Open the scan again "
-            "from the library."
+            "This viewer is no longer open: nobody had looked into it for a while, or the server "
+            "was started again. Open the scan again from the library."
+        )
+
+
+class NotSavedError(LibraryError):
+    """What a viewer handed over could not be stored."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"The segments were not saved in the library: {reason}. Save again; if it does not "
+            "help, download them as .seg.nrrd."
         )

@@ -9,6 +9,7 @@ import time
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, web
 
 from ..viewer.application_key import KEY_HEADER
+from ..viewer.saving.kinds import SAVE
 from .sessions import Viewer
 
 _LOG = logging.getLogger(__name__)
@@ -81,10 +82,16 @@ async def connect(
             _, rest = await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
             for one in rest:
                 one.cancel()
+            for end in await asyncio.gather(*pumps, return_exceptions=True):
+                # A tab that was closed in the middle of a picture is no fault.
+                if isinstance(end, Exception) and not isinstance(end, ConnectionError):
+                    raise end
             _LOG.info("closed: browser %s, viewer %s", browser.close_code, inner.close_code)
     finally:
         viewer.connections -= 1
         viewer.left = time.monotonic()
+        if not viewer.connections:
+            viewer.process.send({"kind": SAVE})  # nobody is left to do it
         await browser.close()
     return browser
 

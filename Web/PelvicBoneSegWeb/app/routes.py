@@ -19,11 +19,12 @@ from ..library.queue.frames import serve
 from ..library.security.headers import VIEWER_PREFIX
 from ..library.security.middleware import visitor_of
 from ..library.web.services import SERVICES, scan_files
+from ..viewer.saving.kinds import SAVE
 from .errors import ViewerGoneError
 from .proxy import connect, forward
 from .sample import sample_scan
+from .saves import Saves
 from .sessions import Sessions, Viewer
-from .viewer_process import ViewerProcess
 
 SESSIONS: web.AppKey[Sessions] = web.AppKey("SESSIONS", Sessions)
 _CLIENT: web.AppKey[ClientSession] = web.AppKey("VIEWER_CLIENT", ClientSession)
@@ -41,8 +42,19 @@ def add_viewers(application: web.Application, limit: int, idle_s: float) -> None
         See `Sessions`.
     """
 
-    async def work(process: ViewerProcess, visitor: str) -> None:
-        await serve(process.reader, process.writer, application[SERVICES].queue, visitor)
+    async def work(viewer: Viewer) -> None:
+        services, process, visitor = application[SERVICES], viewer.process, viewer.visitor
+        saves = Saves(services.library, visitor, viewer.scan_id, viewer.edited, process.send)
+        try:
+            await serve(
+                process.reader,
+                process.writer,
+                services.queue,
+                visitor.user,
+                {SAVE: saves.take},
+            )
+        finally:
+            await saves.close()
 
     async def run(application: web.Application) -> AsyncIterator[None]:
         sessions = Sessions(work, limit, idle_s)
@@ -53,9 +65,13 @@ def add_viewers(application: web.Application, limit: int, idle_s: float) -> None
             application[SESSIONS], application[_CLIENT] = sessions, client
             sessions.start()
             yield
-            await sessions.close()
+
+    async def end(application: web.Application) -> None:
+        # Before the server waits for its connections: those of viewers end with them.
+        await application[SESSIONS].close()
 
     application.cleanup_ctx.append(run)
+    application.on_shutdown.append(end)
     application.router.add_routes(
         [
             web.get("/open/{scan}", open_scan),
@@ -80,7 +96,8 @@ async def open_sample(request: web.Request) -> web.Response:
 async def _open(request: web.Request, scan_id: str) -> web.Response:
     visitor = visitor_of(request)
     files = scan_files(request.app, visitor, scan_id)
-    viewer = await request.app[SESSIONS].open(visitor.user, scan_id, files)
+    request.app[SERVICES].background.warm_up()  # while the viewer gets ready
+    viewer = await request.app[SESSIONS].open(visitor, scan_id, files)
     raise web.HTTPSeeOther(f"{VIEWER_PREFIX}{viewer.id}/index.html")
 
 
@@ -95,8 +112,7 @@ async def socket(request: web.Request) -> web.StreamResponse:
 
 
 def _viewer(request: web.Request) -> Viewer:
-    user = visitor_of(request).user
-    viewer = request.app[SESSIONS].find(user, request.match_info["viewer"])
+    viewer = request.app[SESSIONS].find(visitor_of(request), request.match_info["viewer"])
     if viewer is None or not viewer.process.is_alive:
         raise ViewerGoneError
     return viewer

@@ -9,11 +9,16 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from ..library.security.access import Visitor
 from ..library.web.services import ScanFiles
 from .errors import TooManyViewersError, ViewerNotStartedError
 from .viewer_process import ViewerProcess
 
 _LOOK_EVERY_S = 5.0
+
+_SPARE_AFTER_S = 10.0
+"""What the page of a scan that was just opened and its first run have to themselves: another
+process takes some seconds of a core to get ready."""
 
 
 @dataclass(eq=False)
@@ -26,8 +31,8 @@ class Viewer:
         Part of its address; nobody can guess it.
     visitor
         Whose it is: nobody else is let in, whatever address he knows.
-    scan_id
-        What it shows.
+    scan_id, edited
+        What it shows: see `library.web.services.ScanFiles`.
     process
         That shows it.
     connections
@@ -37,15 +42,16 @@ class Viewer:
     """
 
     id: str
-    visitor: str
+    visitor: Visitor
     scan_id: str
+    edited: str | None
     process: ViewerProcess
     connections: int = 0
     left: float = field(default_factory=time.monotonic)
 
 
-Serve = Callable[[ViewerProcess, str], Awaitable[None]]
-"""Answers what a viewer asks for, until it ends; the text is its visitor."""
+Serve = Callable[[Viewer], Awaitable[None]]
+"""Answers what a viewer asks for, until it ends."""
 
 
 class Sessions:
@@ -66,16 +72,18 @@ class Sessions:
         self._limit = limit
         self._idle_s = idle_s
         self._viewers: dict[str, Viewer] = {}
-        self._opening: dict[tuple[str, str], asyncio.Task[Viewer]] = {}
+        self._opening: dict[tuple[Visitor, str], asyncio.Task[Viewer]] = {}
         self._spare: asyncio.Task[ViewerProcess] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._taken = time.monotonic()
+        self._work: dict[str, asyncio.Future[None]] = {}
+        self._looking: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Get the first viewer ready, and look after all of them from now on."""
         self._make_spare()
-        self._keep(self._look())
+        self._looking = asyncio.create_task(self._look())
 
-    async def open(self, visitor: str, scan_id: str, files: ScanFiles) -> Viewer:
+    async def open(self, visitor: Visitor, scan_id: str, files: ScanFiles) -> Viewer:
         """Return the visitor's viewer of a scan; start one where there is none.
 
         Raises
@@ -95,32 +103,29 @@ class Sessions:
             self._opening[key].add_done_callback(lambda _: self._opening.pop(key, None))
         return await asyncio.shield(self._opening[key])
 
-    def find(self, visitor: str, viewer_id: str) -> Viewer | None:
+    def find(self, visitor: Visitor, viewer_id: str) -> Viewer | None:
         """Return a viewer of this visitor; None where there is none, also if it is another's."""
         viewer = self._viewers.get(viewer_id)
         return viewer if viewer is not None and viewer.visitor == visitor else None
 
     async def close(self) -> None:
-        """End all viewers."""
-        for task in self._tasks:
-            task.cancel()
-        spares = [] if self._spare is None else [(await self._spare)]
-        processes = [*(one.process for one in self._viewers.values()), *spares]
-        await asyncio.gather(*(one.stop() for one in processes))
+        """End all viewers, after what they have not saved is stored."""
+        if self._looking is not None:
+            self._looking.cancel()
+        await asyncio.gather(*self._opening.values(), return_exceptions=True)
+        spares = [] if self._spare is None else [(await self._spare).kill()]
+        await asyncio.gather(*map(self._end, list(self._viewers.values())), *spares)
 
-    async def _open(self, visitor: str, scan_id: str, files: ScanFiles) -> Viewer:
+    async def _open(self, visitor: Visitor, scan_id: str, files: ScanFiles) -> Viewer:
         process = await self._take_spare()
         try:
             await process.open(files.scan, files.name, files.segmentation)
         except ViewerNotStartedError:
             await process.stop()
             raise
-        finally:
-            # Not before: it would take the processor from the one that is waited for.
-            self._make_spare()
-        viewer = Viewer(secrets.token_urlsafe(16), visitor, scan_id, process)
+        viewer = Viewer(secrets.token_urlsafe(16), visitor, scan_id, files.edited, process)
         self._viewers[viewer.id] = viewer
-        self._keep(self._serve(process, visitor))
+        self._work[viewer.id] = asyncio.ensure_future(self._serve(viewer))
         return viewer
 
     def _make_spare(self) -> None:
@@ -129,22 +134,26 @@ class Sessions:
 
     async def _take_spare(self) -> ViewerProcess:
         spare, self._spare = self._spare, None
+        self._taken = time.monotonic()
         process = await spare if spare is not None else None
         return process if process and process.is_alive else await ViewerProcess.start()
-
-    def _keep(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def _look(self) -> None:
         while True:
             await asyncio.sleep(_LOOK_EVERY_S)
+            if time.monotonic() - self._taken > _SPARE_AFTER_S:
+                self._make_spare()
             for viewer in list(self._viewers.values()):
                 if not viewer.process.is_alive or self._is_idle(viewer):
-                    del self._viewers[viewer.id]
-                    await viewer.process.stop()
-                    logging.info("A viewer was ended")
+                    await self._end(viewer)
+
+    async def _end(self, viewer: Viewer) -> None:
+        del self._viewers[viewer.id]
+        await viewer.process.stop()
+        try:
+            await self._work.pop(viewer.id)
+        except Exception:  # of one viewer; the others live on
+            logging.getLogger(__name__).exception("a viewer broke off")
 
     def _is_idle(self, viewer: Viewer) -> bool:
         return not viewer.connections and time.monotonic() - viewer.left > self._idle_s

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-import PelvicBoneSegLib
-
+from ..library.folder import ATTRIBUTES_FILE
+from ..library.intake.process import environment
 from ..viewer.channel import Channel
 from .errors import ViewerNotStartedError
-
-_PATHS = (Path(__file__).resolve().parents[2], Path(PelvicBoneSegLib.__file__).resolve().parents[1])
-"""Where the viewer finds this package and the library."""
 
 _ENVIRONMENT = {"WSLINK_HEART_BEAT": "0"}
 """The front hears whether the browser is there; between it and the viewer nothing is lost."""
 
 _PIPE_BYTES = 2**22
 
-STOP_S = 3.0
+STOP_S = 30.0
+"""It saves before it ends: of a large scan that takes some seconds."""
 
 
 class ViewerProcess:
@@ -45,20 +44,20 @@ class ViewerProcess:
         self._process = process
         assert process.stdout is not None and process.stdin is not None
         self.reader, self.writer = process.stdout, process.stdin
+        self._channel = Channel(self.reader, self.writer)
         self.key = secrets.token_urlsafe(32)
         self.port = 0
 
     @classmethod
     async def start(cls) -> ViewerProcess:
         """Start a viewer. It gets ready for `open` by itself, which takes some seconds."""
-        paths = [*map(str, _PATHS), *filter(None, [os.environ.get("PYTHONPATH")])]
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "PelvicBoneSegWeb.viewer",
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, **_ENVIRONMENT, "PYTHONPATH": os.pathsep.join(paths)},
+            env={**environment(), **_ENVIRONMENT},
             limit=_PIPE_BYTES,
         )
         return cls(process)
@@ -81,20 +80,25 @@ class ViewerProcess:
         ViewerNotStartedError
             It ended instead.
         """
-        channel = Channel(self.reader, self.writer)
-        channel.send(
+        self._channel.send(
             {
                 "kind": "open",
                 "scan": str(scan),
                 "segmentation": None if segmentation is None else str(segmentation),
+                "attributes": _attributes_beside(segmentation),
                 "name": name,
                 "key": self.key,
             }
         )
-        frame = await channel.receive()
+        frame = await self._channel.receive()
         if frame is None:
             raise ViewerNotStartedError
         self.port = int(frame.header["port"])
+
+    def send(self, header: Mapping[str, Any]) -> None:
+        """Tell it something; one that ended hears nothing."""
+        if not self.writer.is_closing():
+            self._channel.send(header)
 
     async def stop(self) -> None:
         """End it: it ends by itself when it hears nothing more, and is killed if it does not."""
@@ -102,6 +106,15 @@ class ViewerProcess:
         try:
             await asyncio.wait_for(self._process.wait(), STOP_S)
         except asyncio.TimeoutError:
-            with suppress(ProcessLookupError):
-                self._process.kill()
-            await self._process.wait()
+            await self.kill()
+
+    async def kill(self) -> None:
+        """End it at once, without saving."""
+        with suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.wait()
+
+
+def _attributes_beside(segmentation: Path | None) -> str | None:
+    path = None if segmentation is None else segmentation.with_name(ATTRIBUTES_FILE)
+    return str(path) if path is not None and path.is_file() else None

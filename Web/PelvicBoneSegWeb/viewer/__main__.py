@@ -1,13 +1,16 @@
 """``python -m PelvicBoneSegWeb.viewer``, started by `app.viewer_process`.
 
 It waits for a frame ``open``, shows that scan, and answers ``listening`` with its port. From then
-on it asks for runs and hears of them. It ends when the front does.
+on it asks for runs and hears of them, and hands over what is to be saved. It ends when it hears
+nothing more, and saves before.
 """
 
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import logging
+import signal
 import sys
 from pathlib import Path
 
@@ -26,13 +29,10 @@ async def serve() -> None:
     if order is None:
         return
     header = order.header
-    segmentation = header["segmentation"]
-    viewer.open(
-        Path(header["scan"]),
-        header["name"],
-        Path(segmentation) if segmentation else None,
-        header["key"],
+    segmentation, attributes = (
+        Path(header[one]) if header[one] else None for one in ("segmentation", "attributes")
     )
+    viewer.open(Path(header["scan"]), header["name"], segmentation, attributes, header["key"])
     server.controller.on_server_ready.add(
         lambda **_: channel.send({"kind": "listening", "port": server.port})
     )
@@ -47,12 +47,18 @@ async def serve() -> None:
         )
     )
     while (frame := await channel.receive()) is not None:
-        viewer.worker.take(frame)
+        await viewer.take(frame)
+    await viewer.saving.finish()
     running.cancel()
 
 
 def main() -> None:
     """Start."""
+    faulthandler.enable()  # the log says where, should C++ end the process
+    # A terminal or systemd tells all processes of a server to stop. The front does it one by one,
+    # so that what is not saved finds somebody who stores it.
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.SIG_IGN)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     del sys.argv[1:]  # trame reads them too
     asyncio.run(serve())

@@ -72,3 +72,8 @@ class Channel:
         """
         for piece in encode(Frame(header, arrays or {})):
             self._writer.write(bytes(piece))
+
+    async def flush(self) -> None:
+        """Wait until the other side has taken all that was sent."""
+        self._writer.transport.set_write_buffer_limits(high=0)
+        await self._writer.drain()

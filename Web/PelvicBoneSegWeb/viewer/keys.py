@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from functools import partial
 
@@ -10,9 +11,10 @@ from trame_server import Server
 from .display.logic import DisplayLogic
 from .edit.logic import EditLogic
 from .layouts import LAYOUTS
+from .saving.logic import SaveLogic
 
 
-def add_keys(server: Server, display: DisplayLogic, edit: EditLogic) -> None:
+def add_keys(server: Server, display: DisplayLogic, edit: EditLogic, saving: SaveLogic) -> None:
     """Have keys do what buttons do; `page_files/page.js` tells of them."""
     data = display.data
 
@@ -32,6 +34,7 @@ def add_keys(server: Server, display: DisplayLogic, edit: EditLogic) -> None:
         "escape": lambda: edit.choose("none"),
         "undo": edit.undo,
         "redo": edit.redo,
+        "save": saving.save,
         "c": toggle_crosshair,
         "w": toggle_window,
         "r": display.reset_views,
@@ -41,6 +44,8 @@ def add_keys(server: Server, display: DisplayLogic, edit: EditLogic) -> None:
     server.state.keys = list(actions)
 
     @server.controller.trigger("pressed")
-    def pressed(key: str) -> None:
+    async def pressed(key: str) -> None:
         if key in actions:
-            actions[key]()
+            done = actions[key]()
+            if inspect.isawaitable(done):
+                await done

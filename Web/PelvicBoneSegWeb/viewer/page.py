@@ -9,20 +9,20 @@ from trame.widgets import html
 from trame.widgets.vuetify3 import (
     VAppBar,
     VBtn,
-    VIcon,
     VList,
     VListItem,
     VMain,
     VMenu,
     VNavigationDrawer,
+    VSnackbar,
     VSpacer,
     VTab,
     VTabs,
-    VTooltip,
 )
 from trame_client.widgets.core import Template
 from trame_server import Server
 
+from .buttons import icon_button, toggle
 from .display.logic import DisplayLogic
 from .display.panel import DisplayPanel
 from .download.panel import DownloadPanel
@@ -30,16 +30,10 @@ from .edit.logic import EditLogic
 from .edit.panel import EditPanel
 from .measure.logic import MeasureLogic
 from .measure.panel import MeasurePanel
+from .saving.logic import SaveLogic
+from .sections import SECTIONS
 from .segment.logic import SegmentLogic
 from .segment.panel import SegmentPanel
-
-SECTIONS = {
-    "segment": "Segment",
-    "edit": "Edit",
-    "measure": "Measure",
-    "download": "Save",
-    "display": "View",
-}
 
 
 class Page:
@@ -49,7 +43,7 @@ class Page:
     ----------
     server
         Whose page.
-    display, segment, edit, measure
+    display, segment, edit, measure, saving
         What the controls do.
     """
 
@@ -60,8 +54,10 @@ class Page:
         segment: SegmentLogic,
         edit: EditLogic,
         measure: MeasureLogic,
+        saving: SaveLogic,
     ) -> None:
         self._display = display
+        self._saving = saving
         theme = f"{display.name.is_dark} ? 'dark' : 'light'"
         with VAppLayout(server, template_name="main") as self.layout:
             self.layout.root.theme = (theme,)
@@ -72,7 +68,7 @@ class Page:
                     "{{ problem }}",
                     v_if=("problem", ""),
                     classes="pa-6 text-body-1",
-                    role="alert",
+                    raw_attrs=['role="alert"'],
                 )
                 with html.Div(v_show=("!problem",), classes="pbs-views"):
                     display.layouts.initialize_layout_grid(self.layout)
@@ -81,19 +77,15 @@ class Page:
     def _bar(self) -> None:
         name = self._display.name
         with VAppBar(density="compact", flat=True, border=True):
-            with VBtn(
-                icon=True,
-                href="../../",
-                size="small",
-                raw_attrs=['aria-label="Back to the library"'],
-            ):
-                VIcon("mdi-arrow-left")
-                VTooltip("Back to the library", activator="parent", location="bottom")
+            icon_button("mdi-arrow-left", "Back to the library", href="../../")
             html.Div("{{ scan_name }}", classes="text-subtitle-1 text-truncate ml-1")
+            self._save()
             VSpacer()
-            _toggle("mdi-crosshairs", "Crosshair (C)", name.has_crosshair)
-            _toggle("mdi-contrast-circle", "Window by dragging (W)", name.adjusts_window)
-            _button("mdi-fit-to-page-outline", "Reset the views (R)", self._display.reset_views)
+            toggle("mdi-crosshairs", "Crosshair (C)", name.has_crosshair)
+            toggle("mdi-contrast-circle", "Window by dragging (W)", name.adjusts_window)
+            icon_button(
+                "mdi-fit-to-page-outline", "Reset the views (R)", click=self._display.reset_views
+            )
             with VMenu():
                 with Template(v_slot_activator="{ props }"):
                     VBtn(
@@ -110,7 +102,36 @@ class Page:
                         title=("one",),
                         click=f"{name.layout} = one",
                     )
-            _toggle("mdi-theme-light-dark", "Dark or light", name.is_dark)
+            toggle("mdi-theme-light-dark", "Dark or light", name.is_dark)
+
+    def _save(self) -> None:
+        name = self._saving.name
+        VBtn(
+            "Save",
+            prepend_icon="mdi-content-save-outline",
+            variant="tonal",
+            size="small",
+            classes="ml-3",
+            disabled=(f"!{name.is_unsaved} || {name.is_saving}",),
+            click=self._saving.save,
+            raw_attrs=['title="Save into the library (Ctrl+S)"'],
+        )
+        told = f"{name.is_saving} ? 'Saving …' : {name.is_unsaved} ? 'Unsaved changes' : 'Saved'"
+        html.Div(
+            f"{{{{ {told} }}}}",
+            v_if=("has_segmentation",),
+            classes="text-caption text-medium-emphasis ml-2 text-no-wrap",
+            raw_attrs=['role="status"'],
+        )
+        with VSnackbar(
+            model_value=(f"!!{name.problem}",),
+            timeout=-1,
+            color="error",
+            update_modelValue=f"{name.problem} = ''",
+        ):
+            html.Div(f"{{{{ {name.problem} }}}}", raw_attrs=['role="alert"'])
+            with Template(v_slot_actions=True):
+                VBtn("Close", variant="text", click=f"{name.problem} = ''")
 
     def _drawer(
         self, segment: SegmentLogic, edit: EditLogic, measure: MeasureLogic
@@ -132,23 +153,3 @@ class Page:
                 with html.Div(v_show=(f"section === '{section}'",), classes="pa-3"):
                     panels[section] = make()
         return panels
-
-
-def _toggle(icon: str, title: str, name: str) -> None:
-    _icon_button(
-        icon,
-        title,
-        click=f"{name} = !{name}",
-        active=(name,),
-        raw_attrs=[f'aria-label="{title}"', f':aria-pressed="{name}"'],
-    )
-
-
-def _button(icon: str, title: str, click: Any) -> None:
-    _icon_button(icon, title, click=click, raw_attrs=[f'aria-label="{title}"'])
-
-
-def _icon_button(icon: str, title: str, **kwargs: Any) -> None:
-    with VBtn(icon=True, size="small", **kwargs):
-        VIcon(icon)
-        VTooltip(title, activator="parent", location="bottom")

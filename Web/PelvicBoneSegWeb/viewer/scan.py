@@ -10,6 +10,8 @@ from trame_slicer.core import SlicerApp
 from PelvicBoneSegLib.errors import UnreadableImageError
 from PelvicBoneSegLib.scene.segmentation_node import show_closed_surface
 
+from .saving.snapshot import restore_attributes
+
 
 def load_scan(slicer_app: SlicerApp, path: Path, name: str) -> Any:
     """Read a scan into the scene with Slicer's own reader.
@@ -39,8 +41,15 @@ def load_scan(slicer_app: SlicerApp, path: Path, name: str) -> Any:
     return node
 
 
-def load_segmentation(slicer_app: SlicerApp, path: Path, volume_node: Any) -> Any:
+def load_segmentation(
+    slicer_app: SlicerApp, path: Path, attributes: Path | None, volume_node: Any
+) -> Any:
     """Read a stored segmentation into the scene and show it over its scan.
+
+    Parameters
+    ----------
+    path, attributes
+        Files, as `saving.snapshot` made them; None where there are no attributes.
 
     Raises
     ------
@@ -52,6 +61,8 @@ def load_segmentation(slicer_app: SlicerApp, path: Path, volume_node: Any) -> An
     if node is None:
         raise UnreadableImageError(path.name, "Slicer cannot read it")
     node.SetName(name)
+    if attributes is not None:
+        restore_attributes(node, attributes)
     node.SetReferenceImageGeometryParameterFromVolumeNode(volume_node)
     node.CreateClosedSurfaceRepresentation()
     show_closed_surface(node)

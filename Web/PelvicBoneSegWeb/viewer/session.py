@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from trame_slicer.core import SlicerApp
@@ -24,6 +25,8 @@ class Session:
 
     Attributes
     ----------
+    writing
+        The latest to write what a run found into the scene.
     logic
         The same that the panel in Slicer has: reads and writes the scene.
     volume_opened, segmentation_changed
@@ -42,6 +45,12 @@ class Session:
         self.logic = SegmentationLogic()
         self.volume: Any = None
         self.segmentation: Any = None
+        self.writing: asyncio.Task[None] | None = None
+
+    async def settled(self) -> None:
+        """Wait until the scene is whole: a run may be in the middle of writing its bones."""
+        if self.writing is not None:
+            await asyncio.wait([self.writing])
 
     def open_volume(self, volume_node: Any) -> None:
         """Work on a scan from now on."""

@@ -18,7 +18,8 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+# Not for longer than a file: while it is open, no other test can run a loop of its own.
+@pytest.fixture(scope="module")
 def a_browser():
     if CHROMIUM is None:
         pytest.skip("needs Chromium")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from slicer import (
 from trame_server import Server
 from trame_slicer.app.logic.base_logic import BaseLogic
 from trame_slicer.core import LayoutManager, SlicerApp, VolumeWindowLevel
+from trame_slicer.views import AbstractView
 from vtkmodules.vtkCommonCore import vtkCommand
 
 from ..layouts import FOUR_VIEWS, LAYOUTS, OBLIQUE
@@ -34,6 +36,10 @@ class DisplayLogic(BaseLogic[DisplayState]):
         self.data.layout = FOUR_VIEWS
         self.layouts.set_layout(FOUR_VIEWS)
         self._volume: Any = None
+        self._held: set[str] = set()
+        self._crosshair_waits = False
+        for view in slicer_app.view_manager.get_slice_views():
+            view.modified.connect(self._follow_slice)
         self.bind_changes(
             {
                 self.name.window: self._set_window,
@@ -60,6 +66,16 @@ class DisplayLogic(BaseLogic[DisplayState]):
         self._slicer_app.display_manager.show_volume_in_slice_background(volume_node)
         self.reset_views()
 
+    def follow_mouse(self, event: str) -> None:
+        """Note which buttons are held; the event is about to be handled."""
+        button = event.removesuffix("Press").removesuffix("Release")
+        if event.endswith("ButtonPress"):
+            self._held.add(button)
+        elif event.endswith("ButtonRelease"):
+            self._held.discard(button)
+            if self._crosshair_waits and not self._held:
+                asyncio.get_running_loop().call_soon(self._refresh_crosshair)
+
     def reset_views(self) -> None:
         """Bring everything into the middle of all views."""
         self._slicer_app.display_manager.reset_views()
@@ -85,6 +101,10 @@ class DisplayLogic(BaseLogic[DisplayState]):
         self.layouts.set_layout(layout)
 
     def _refresh_crosshair(self, *_: Any) -> None:
+        # Slicer's core ends the process where the lines vanish while one of them is dragged.
+        self._crosshair_waits = bool(self._held)
+        if self._crosshair_waits:
+            return
         logic, kinds = self._slicer_app.app_logic, vtkMRMLApplicationLogic
         logic.SetIntersectingSlicesEnabled(
             kinds.IntersectingSlicesVisibility, self.data.has_crosshair
@@ -122,6 +142,13 @@ class DisplayLogic(BaseLogic[DisplayState]):
         view.schedule_render()
 
     # --- from the scene to the page ------------------------------------------------------------
+
+    def _follow_slice(self, moved: AbstractView) -> None:
+        """Have the other slices drawn where they show the line of the one that moved."""
+        if self.data.has_crosshair:
+            for view in self._slicer_app.view_manager.get_slice_views():
+                if view is not moved:
+                    view.schedule_render()
 
     def _follow_window(self, *_: Any) -> None:
         window = list(VolumeWindowLevel.get_volume_display_range(self._volume))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from trame.widgets import html
-from trame.widgets.vuetify3 import VBtn, VRangeSlider, VSlider, VSwitch
+from trame.widgets.vuetify3 import VBtn, VRangeSlider, VSlider, VSwitch, VTextField
 from trame_slicer.segmentation import SegmentationOpacityEnum
 
 from ..edit.logic import EditLogic
@@ -25,7 +25,20 @@ class DisplayPanel:
             step=(name.step,),
             hide_details=True,
             strict=True,
+            name="Window",
         )
+        with html.Div(classes="d-flex my-1", style="gap: 8px"):
+            for place, label in enumerate(("Black at", "White at")):
+                values = [f"{name.window}[0]", f"{name.window}[1]"]
+                values[place] = "Number($event.target.value)"
+                VTextField(
+                    model_value=(f"{name.window}[{place}]",),
+                    change=f"{name.window} = [{', '.join(values)}]",
+                    label=label,
+                    type="number",
+                    hide_details=True,
+                    density="compact",
+                )
         VBtn("Reset the window", size="small", variant="text", click=logic.reset_window)
         self._overlay(edit)
         _title("Crosshair")
@@ -64,4 +77,7 @@ def _title(text: str) -> None:
 
 
 def _slider(label: str, name: Any, **kwargs: Any) -> None:
-    VSlider(v_model=(name,), label=label, hide_details=True, density="compact", **kwargs)
+    # Its thumb is called by the name, not by the label.
+    VSlider(
+        v_model=(name,), label=label, name=label, hide_details=True, density="compact", **kwargs
+    )

@@ -1,4 +1,4 @@
-"""The section *Save* on the page."""
+"""The section *Download* on the page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class DownloadPanel:
 
     def __init__(self, segment: SegmentLogic, measure: MeasureLogic) -> None:
         html.Div(
-            "There is nothing to save yet. Segment a bone first.",
+            "There is nothing to download yet. Segment a bone first.",
             v_if=("!has_segmentation",),
             classes="text-medium-emphasis",
         )
@@ -42,6 +42,7 @@ def _link(title: str, what: str, **kwargs: object) -> None:
         title=title,
         href=f"download/{what}",
         prepend_icon="mdi-download",
-        **{"download": True},
+        # Else it would be a way out of the page, and trame's client would close its connection.
+        raw_attrs=["download"],
         **kwargs,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trame_server import Server
-from trame_slicer.app.logic.segmentation import SegmentEditorLogic
+from trame_slicer.app.logic.segmentation import SegmentEditLogic, SegmentEditorLogic
 from trame_slicer.segmentation import (
     SegmentationEffectErase,
     SegmentationEffectNoTool,
@@ -11,7 +11,9 @@ from trame_slicer.segmentation import (
     SegmentationEffectScissors,
 )
 
+from ..display.drawing import draw_models_in_slices
 from ..session import Session
+from .panel import EditPanel
 
 _EFFECTS = {
     "paint": SegmentationEffectPaint,
@@ -22,12 +24,23 @@ _EFFECTS = {
 """Those that keys choose."""
 
 
+class _NameLogic(SegmentEditLogic):
+    """Names and colours of segments; a segment is never without a name."""
+
+    def _save_segment_values(self) -> None:
+        if self.data.segment_state.name.strip():
+            super()._save_segment_values()
+        else:
+            self.set_active_segment_id(self.data.segment_state.segment_id)
+
+
 class EditLogic(SegmentEditorLogic):
     """Edits what the session works on, and shows it in slices and in 3D."""
 
     def __init__(self, server: Server, session: Session) -> None:
         super().__init__(server, session.slicer_app)
         self._session = session
+        self._edit_segment_logic = _NameLogic(server, session.slicer_app)
         display = self.data.segment_display
         display.border_thickness.min_value, display.border_thickness.max_value = 0, 8
         display.border_thickness.step = display.border_thickness.value = 1
@@ -35,8 +48,14 @@ class EditLogic(SegmentEditorLogic):
         display.opacity_3d.value = 1
         # Before there is a segmentation: else the editor would take its surfaces away.
         self.segmentation_editor.set_surface_representation_enabled(True)
+        self.segmentation_editor.active_effect_name_changed.connect(self._follow_tool)
         session.segmentation_changed.connect(self._open)
         session.segments_written.connect(self._open)
+
+    def set_ui(self, ui: EditPanel) -> None:
+        """Do what the panel's controls say."""
+        super().set_ui(ui)
+        ui.edit_ui.cancel_clicked.connect(self._forget_changes)
 
     def choose(self, effect: str) -> None:
         """Choose a tool by its name in `_EFFECTS`."""
@@ -50,6 +69,13 @@ class EditLogic(SegmentEditorLogic):
     def redo(self) -> None:
         """Do again what was taken back."""
         self._on_redo_clicked()
+
+    def _follow_tool(self, effect: str) -> None:
+        draw_models_in_slices(effect != SegmentationEffectNoTool.get_effect_name())
+
+    def _forget_changes(self) -> None:
+        """Show name and colour as they are; else the next change would bring a cancelled one."""
+        self._edit_segment_logic.set_active_segment_id(self.segmentation_editor.active_segment_id)
 
     def _open(self) -> None:
         """Edit the session's segmentation: it is another, or a run wrote into it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from trame.widgets import html
 from trame.widgets.vuetify3 import VBtn, VDivider
 from trame_slicer.app.ui.segmentation import (
@@ -16,15 +18,20 @@ from trame_slicer.app.ui.segmentation import (
     ThresholdEffectUI,
 )
 from trame_slicer.segmentation import (
+    SegmentationEffect,
     SegmentationEffectDraw,
     SegmentationEffectErase,
     SegmentationEffectIslands,
     SegmentationEffectLogicalOperators,
+    SegmentationEffectNoTool,
     SegmentationEffectPaint,
     SegmentationEffectScissors,
     SegmentationEffectSmoothing,
     SegmentationEffectThreshold,
 )
+
+from ..buttons import icon_button
+from .segment_list import SegmentList
 
 _EFFECT_UIS = {
     SegmentationEffectPaint: PaintEffectUI,
@@ -36,6 +43,17 @@ _EFFECT_UIS = {
     SegmentationEffectIslands: IslandsEffectUI,
     SegmentationEffectSmoothing: SmoothingEffectUI,
 }
+
+
+_TITLES = {
+    SegmentationEffectNoTool: "No tool (Esc)",
+    SegmentationEffectPaint: "Paint (P)",
+    SegmentationEffectErase: "Erase (E)",
+    SegmentationEffectScissors: "Scissors (S)",
+}
+"""Those with keys: see `keys`."""
+
+_FLAT: dict[str, Any] = {"variant": "text", "density": "comfortable", "rounded": 0}
 
 
 class EditPanel(SegmentEditorUI):
@@ -57,7 +75,15 @@ class EditPanel(SegmentEditorUI):
                 VDivider(classes="my-1")
                 for effect, ui in _EFFECT_UIS.items():
                     self._register_effect_ui(effect, ui)
-                self._create_segment_list()
+                SegmentList(
+                    self.server,
+                    self._typed_state.name.segment_list,
+                    self.edit_ui._build_name_textfield,
+                    choose=self.select_segment_clicked,
+                    colour=self.edit_segment_color_clicked,
+                    show=self.toggle_segment_visibility_clicked,
+                    delete=self.delete_segment_clicked,
+                )
                 VBtn(
                     "Add segment",
                     prepend_icon="mdi-plus",
@@ -72,3 +98,26 @@ class EditPanel(SegmentEditorUI):
                     ),
                     variant="flat",
                 )
+
+    def build_undo_redo_buttons(self) -> None:
+        """Add two buttons."""
+        name = self._typed_state.name
+        for icon, title, click, is_possible in (
+            ("mdi-undo", "Undo (Ctrl+Z)", self.undo_clicked, name.can_undo),
+            ("mdi-redo", "Redo (Ctrl+Y)", self.redo_clicked, name.can_redo),
+        ):
+            icon_button(icon, title, click=click, disabled=(f"!{is_possible}",), **_FLAT)
+
+    def _create_effect_button(
+        self, name: str, icon: str, effect_type: type[SegmentationEffect], **kwargs: Any
+    ) -> None:
+        title = _TITLES.get(effect_type, name)
+        active = self.is_active_effect(effect_type)
+        icon_button(
+            icon,
+            title,
+            click=lambda: self.effect_button_clicked(effect_type),
+            active=active,
+            raw_attrs=[f':aria-pressed="{active[0]}"'],
+            **_FLAT,
+        )

@@ -13,7 +13,7 @@ from trame_slicer.app.logic.base_logic import BaseLogic
 
 from PelvicBoneSegLib.errors import PelvicBoneSegError, SegmentationChangedError
 from PelvicBoneSegLib.scene.measure.logic import measure_steps
-from PelvicBoneSegLib.scene.measure.table import table_text
+from PelvicBoneSegLib.scene.measure.table import NOTE, table_text
 
 from ..session import Session
 from .titles import TITLES
@@ -27,6 +27,8 @@ class MeasureState:
     ----------
     titles, rows
         Texts: a column for each segment, a row for each measure.
+    notes
+        What is to be read about segments, one text each.
     fraction
         Of the measuring that is done, in percent; negative while nothing is measured.
     is_outdated
@@ -37,6 +39,7 @@ class MeasureState:
 
     titles: list[str] = field(default_factory=list)
     rows: list = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     fraction: float = -1.0
     is_outdated: bool = False
     problem: str = ""
@@ -92,7 +95,11 @@ class MeasureLogic(BaseLogic[MeasureState]):
         # One column a bone: that is narrow, as the panel is.
         titles, *rows = (list(row) for row in zip(*bones, strict=True))
         self.data.titles = titles
-        self.data.rows = [row for row in rows if any(row[1:])]
+        self.data.rows = [row for row in rows if any(row[1:]) and row[0] != TITLES[NOTE]]
+        notes = {row[0]: row[1:] for row in rows}[TITLES[NOTE]]
+        self.data.notes = [
+            f"{bone}: {note}." for bone, note in zip(titles[1:], notes, strict=True) if note
+        ]
         self.data.is_outdated = False
         self.data.problem = ""
 
@@ -105,4 +112,4 @@ class MeasureLogic(BaseLogic[MeasureState]):
 
     def _forget(self) -> None:
         self._table = None
-        self.data.rows, self.data.titles, self.data.problem = [], [], ""
+        self.data.rows, self.data.titles, self.data.notes, self.data.problem = [], [], [], ""

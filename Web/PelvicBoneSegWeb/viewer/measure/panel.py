@@ -55,3 +55,6 @@ class MeasurePanel:
                 html.Tr(v_for=f"(row, place) in {name.rows}", key="place"),
             ):
                 html.Td("{{ cell }}", v_for="(cell, column) in row", key="column")
+        html.Div(
+            "{{ note }}", v_for=f"note in {name.notes}", key="note", classes="text-caption mt-1"
+        )

@@ -11,7 +11,7 @@ from trame_server import Server
 from trame_slicer.app.logic.base_logic import BaseLogic
 
 from PelvicBoneSegLib.anatomy import BONES, segments_for
-from PelvicBoneSegLib.errors import Cancelled, NoBoneError, PelvicBoneSegError
+from PelvicBoneSegLib.errors import BundleNotFoundError, Cancelled, NoBoneError, PelvicBoneSegError
 from PelvicBoneSegLib.scene.rerun import RerunMode, edited_segments
 from PelvicBoneSegLib.scene.review.bone_row import bone_rows
 from PelvicBoneSegLib.scene.review.slice_jump import bone_centre, jump_to
@@ -31,7 +31,15 @@ from .strip import describe, strip_rows
 
 
 class SegmentLogic(BaseLogic[SegmentState]):
-    """The section's state machine: idle, asking, running, stopping."""
+    """The section's state machine: idle, asking, running, stopping.
+
+    Attributes
+    ----------
+    last
+        The latest run that ended well.
+    bundles
+        Names of those that may be chosen: what the page says of them can be set by hand.
+    """
 
     def __init__(self, server: Server, session: Session) -> None:
         super().__init__(server, session.slicer_app, SegmentState)
@@ -40,7 +48,8 @@ class SegmentLogic(BaseLogic[SegmentState]):
         self.last: Written | None = None
         self.data.bones = [BONES[0]]
         self.data.bundle = DEFAULT_BUNDLE
-        self.data.bundles = [one.name for one in list_bundles() if not one.fault]
+        self.bundles = tuple(one.name for one in list_bundles() if not one.fault)
+        self.data.bundles = list(self.bundles)
         session.volume_opened.connect(self._judge)
         session.segmentation_changed.connect(self.refresh_strip)
         session.segments_written.connect(self.refresh_strip)
@@ -61,9 +70,10 @@ class SegmentLogic(BaseLogic[SegmentState]):
 
     def answer(self, rerun: str) -> None:
         """Start the run: what becomes of edits was said."""
+        mode = RerunMode(rerun)
         if self.data.question and self._run is None:
             self.data.question = ""
-            self._start(RerunMode(rerun))
+            self._start(mode)
 
     def cancel(self) -> None:
         """Stop the run, or do not even start it."""
@@ -122,7 +132,7 @@ class SegmentLogic(BaseLogic[SegmentState]):
 
     def _hear(self, message: Said) -> None:
         with self.state:
-            if isinstance(message, Waiting):
+            if isinstance(message, Waiting) and message.ahead:
                 self.data.stage = f"Waiting: {message.ahead} before you"
             elif isinstance(message, RunningOn):
                 self.data.running_on = DEVICE_TITLES.get(message.device, message.device)
@@ -195,12 +205,21 @@ class SegmentLogic(BaseLogic[SegmentState]):
 
     def _verdict(self) -> Verdict:
         try:
-            description: Any = describe_bundle(self.data.bundle)
+            description: Any = describe_bundle(self._choices().bundle)
         except PelvicBoneSegError as error:
             description = error
         return judge(facts_of(self._session.volume), description, self.data.bones)
 
     def _choices(self) -> Choices:
+        """Return what is chosen; `Bundle.load` takes paths too, which nobody may send from a page.
+
+        Raises
+        ------
+        BundleNotFoundError
+            The bundle is not installed.
+        """
+        if self.data.bundle not in self.bundles:
+            raise BundleNotFoundError(self.data.bundle, self.bundles)
         bones = tuple(one for one in BONES if one in self.data.bones)
         return Choices(bones, self.data.side, self.data.bundle, self.data.device)
 

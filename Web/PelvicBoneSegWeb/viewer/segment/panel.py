@@ -65,23 +65,20 @@ class SegmentPanel:
         ):
             for side, title in SIDE_TITLES.items():
                 VBtn(title, value=side, size="small")
-        VSelect(
-            v_model=(name.bundle,),
-            items=(name.bundles,),
-            label="Model",
-            density="compact",
-            hide_details=True,
-            classes="pbs-field",
-        )
         devices = [{"title": title, "value": one} for one, title in DEVICE_TITLES.items()]
-        VSelect(
-            v_model=(name.device,),
-            items=("devices", devices),
-            label="Compute on",
-            density="compact",
-            hide_details=True,
-            classes="pbs-field",
-        )
+        with html.Div(classes="d-flex pbs-field", style="gap: 8px"):
+            for variable, items, label in (
+                (name.bundle, (name.bundles,), "Model"),
+                (name.device, ("devices", devices), "Compute on"),
+            ):
+                VSelect(
+                    v_model=(variable,),
+                    items=items,
+                    label=label,
+                    density="compact",
+                    hide_details=True,
+                    style="flex: 1 1 0; min-width: 0",
+                )
 
     def _verdict(self) -> None:
         name = self._name
@@ -90,7 +87,8 @@ class SegmentPanel:
             type=(f"{{green: 'info', amber: 'warning', refused: 'error'}}[{name.level}]",),
             variant="tonal",
             density="compact",
-            classes="pbs-field text-caption",
+            classes="pbs-field pbs-notes text-caption",
+            raw_attrs=['tabindex="0"'],
         ):
             html.Div("{{ note }}", v_for=f"note in {name.notes}", key="note")
 
@@ -103,7 +101,7 @@ class SegmentPanel:
                 disabled=(f"!{name.is_ready} || {name.is_running} || !!{name.question}",),
                 click=self._logic.segment,
             ):
-                VTooltip(f"{{{{ {name.tip} }}}}", activator="parent", location="end")
+                VTooltip(f"{{{{ {name.tip} }}}}", activator="parent", location="top")
             VBtn(
                 "Cancel",
                 v_if=(f"{name.is_running} || {name.question}",),
@@ -116,7 +114,7 @@ class SegmentPanel:
                 variant="text",
                 click=self._logic.undo,
             )
-        with html.Div(v_if=(name.is_running,), classes="pbs-field", role="status"):
+        with html.Div(v_if=(name.is_running,), classes="pbs-field", raw_attrs=['role="status"']):
             VProgressLinear(model_value=(name.fraction,), height=6, rounded=True)
             html.Div(
                 f"{{{{ {name.stage} }}}} "
@@ -144,7 +142,8 @@ class SegmentPanel:
             type=(f"{name.is_error} ? 'error' : 'success'",),
             variant="tonal",
             density="compact",
-            classes="pbs-field text-body-2",
+            classes="pbs-field text-caption",
+            raw_attrs=['role="status"'],
         ):
             html.Div(f"{{{{ {name.status} }}}}", classes="pbs-status")
         VAlert(
@@ -161,11 +160,11 @@ class SegmentPanel:
         name = self._name
         with html.Div(v_if=(f"{name.rows}.length",)):
             html.Div("Confidence by slice", classes="text-subtitle-2 mt-2")
-            with html.Div(v_for=f"row in {name.rows}", key="row.id", classes="mb-1"):
+            with html.Div(v_for=f"row in {name.rows}", key="row.id", classes="pbs-row"):
                 html.Div(
-                    "{{ row.name }}"
-                    '<span v-if="row.doubtful"> · doubtful slices: {{ row.doubtful }}</span>',
-                    classes="text-caption",
+                    "{{ row.name }}",
+                    classes="text-caption text-truncate",
+                    raw_attrs=[":title=\"row.name + ', doubtful slices: ' + row.doubtful\""],
                 )
                 with html.Div(classes="pbs-strip"):
                     html.Button(

@@ -91,7 +91,6 @@ class Run:
         self._ended = ended
         self._started = time.perf_counter()
         self._preview = LivePreview(session.volume)
-        self._writing: asyncio.Task[None] | None = None
         self.job: SegmentationJob = session.logic.prepare(
             session.volume,
             choices.bones,
@@ -116,7 +115,7 @@ class Run:
     def _receive(self, message: Said) -> None:
         if isinstance(message, Finished):
             self._preview.remove()
-            self._writing = asyncio.create_task(self._write(message.result))
+            self._session.writing = asyncio.create_task(self._write(message.result))
         elif isinstance(message, Failed):
             self._preview.remove()
             self._ended(message)

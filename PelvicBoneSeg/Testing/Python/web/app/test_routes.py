@@ -13,7 +13,7 @@ from PelvicBoneSegWeb.app import sessions
 from PelvicBoneSegWeb.app.command import make_application
 from PelvicBoneSegWeb.library.web.services import Settings
 from PelvicBoneSegWeb.viewer.application_key import KEY_HEADER
-from web.library.browser import TOKENS, visiting
+from web.library.browser import NO_WORKER, TOKENS, visiting
 from web.library.uploads import write_image
 
 KEY = "the key of this viewer"
@@ -50,6 +50,7 @@ class AViewer:
         self.port = server.port
         self.is_alive = True
         self.reader, self.writer = asyncio.StreamReader(), None
+        self.told = []
 
     @classmethod
     async def start(cls):
@@ -63,6 +64,12 @@ class AViewer:
 
     async def open(self, scan, name, segmentation):
         self.opened = scan, name, segmentation
+
+    def send(self, header):
+        self.told.append(header["kind"])
+
+    async def kill(self):
+        await self.stop()
 
     async def stop(self):
         self.is_alive = False
@@ -79,7 +86,8 @@ def viewers(monkeypatch):
 
 @asynccontextmanager
 async def serving(data):
-    async with TestServer(make_application(Settings(data, TOKENS))) as server:
+    settings = Settings(data, TOKENS, worker=NO_WORKER)
+    async with TestServer(make_application(settings)) as server:
         yield server
 
 
@@ -146,6 +154,25 @@ def test_a_websocket_is_passed_on_both_ways(tmp_path):
             assert await socket.receive_str() == f"here, {KEY}"
             await socket.send_bytes(b"ab" * 100_000)
             assert await socket.receive_bytes() == b"ab" * 200_000
+
+    run(tmp_path, visit)
+
+
+def test_a_viewer_saves_when_the_last_tab_is_closed(tmp_path, viewers):
+    async def visit(server, browser, scan_id):
+        path = await opened(browser, scan_id)
+        origin = {"Origin": browser.origin}
+        connect = browser.session.ws_connect
+        async with connect(f"{path}ws", headers=origin) as first:
+            async with connect(f"{path}ws", headers=origin) as second:
+                await second.send_str("here")
+                await second.receive_str()
+            await first.send_str("here")
+            await first.receive_str()
+            assert viewers[0].told == []
+        while not viewers[0].told:
+            await asyncio.sleep(0.001)
+        assert viewers[0].told == ["save"]
 
     run(tmp_path, visit)
 

@@ -37,6 +37,9 @@ class AProcess:
     async def stop(self):
         self.is_alive = False
 
+    async def kill(self):
+        self.is_alive = False
+
 
 @pytest.fixture(autouse=True)
 def processes(monkeypatch):
@@ -46,9 +49,14 @@ def processes(monkeypatch):
     return AProcess.made
 
 
-async def serve(process, visitor):
-    while process.is_alive:
+stored = []
+
+
+async def serve(viewer):
+    while viewer.process.is_alive:
         await asyncio.sleep(0.001)
+    await asyncio.sleep(0.01)  # stores what the viewer handed over at last
+    stored.append(viewer.id)
 
 
 def run(visit, limit=8, idle_s=60.0):
@@ -143,3 +151,41 @@ def test_one_that_does_not_start_takes_no_place(processes, monkeypatch):
         assert not processes[0].is_alive
 
     run(visit, limit=1)
+
+
+def test_what_a_viewer_hands_over_at_last_is_waited_for():
+    async def visit(sessions):
+        ids.append((await sessions.open("anna", "1", FILES)).id)
+        ids.append((await sessions.open("anna", "2", FILES)).id)
+
+    ids = []
+    run(visit)
+    assert set(ids) <= set(stored)
+
+
+def test_a_viewer_that_breaks_off_does_not_end_the_others(monkeypatch):
+    async def break_off(viewer):
+        raise RuntimeError("it says what nobody understands")
+
+    async def visit(sessions):
+        monkeypatch.setattr(sessions, "_serve", break_off)
+        broken = await sessions.open("anna", "1", FILES)
+        broken.process.is_alive = False
+        while sessions.find("anna", broken.id):
+            await asyncio.sleep(0.001)
+        monkeypatch.setattr(sessions, "_serve", serve)
+        assert (await sessions.open("anna", "2", FILES)).process.is_alive
+
+    run(visit)
+
+
+def test_the_next_process_waits_until_the_scan_that_was_opened_got_going(processes, monkeypatch):
+    async def visit(sessions):
+        await sessions.open("anna", "1", FILES)
+        await asyncio.sleep(0.05)
+        assert len(processes) == 1
+        monkeypatch.setattr(module, "_SPARE_AFTER_S", 0.0)
+        while len(processes) == 1:
+            await asyncio.sleep(0.001)
+
+    run(visit)

@@ -70,8 +70,8 @@ def stl_volume_ml(content):
 
 
 def download(page, title):
-    """Return what a link of the section *Save* brings."""
-    page.get_by_role("tab", name="Save").click()
+    """Return what a link of the section *Download* brings."""
+    page.get_by_role("tab", name="Download").click()
     with page.expect_download(timeout=PATIENCE_MS) as coming:
         page.get_by_text(title).click()
     return coming.value

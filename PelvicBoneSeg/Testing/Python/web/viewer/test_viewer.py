@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 
+import numpy as np
 import pytest
 
-from web.library.fake_worker import HELD
 from web.viewer.page_reading import (
     CORONAL,
     LEFT_FEMUR,
@@ -20,11 +19,11 @@ from web.viewer.page_reading import (
     table,
     until,
 )
+from web.viewer.viewing import Viewing
 
 
-def test_a_scan_is_segmented_seen_measured_and_saved(visit, open_scan):
-    page = visit()
-    open_scan(page)
+def test_a_scan_is_segmented_seen_measured_and_saved(viewing):
+    page = viewing.page
     until(page, lambda: pixels(page, CORONAL).mean() > 0.02)
     assert share_of(LEFT_FEMUR, pixels(page, THREE_D)) == 0
     segment(page)
@@ -37,64 +36,52 @@ def test_a_scan_is_segmented_seen_measured_and_saved(visit, open_scan):
     assert volume_ml == pytest.approx(float(left["Volume of surface (ml)"]), abs=0.06)
 
 
-def test_a_stroke_is_painted_and_undone(visit, open_scan):
-    page = visit()
-    open_scan(page)
-    segment(page)
-    before = float(table(page)["Left femur"]["Volume (ml)"])
-    page.get_by_role("tab", name="Edit").click()
-    page.keyboard.press("p")
-    page.mouse.move(560, 460)
-    page.mouse.down()
-    page.mouse.move(600, 460, steps=5)
-    page.mouse.up()
-    undo = page.locator(".pbs-tools button").nth(9)
-    until(page, undo.is_enabled)
-    page.keyboard.press("Escape")
-    assert float(table(page)["Left femur"]["Volume (ml)"]) > before + 1
-    page.get_by_role("tab", name="Edit").click()
-    undo.click()
-    until(page, undo.is_disabled)
-    assert float(table(page)["Left femur"]["Volume (ml)"]) == before
+def test_the_bone_turns(viewing):
+    before = pixels(viewing.page, THREE_D)
+    viewing.drag((1000, 200), (1080, 220))
+    until(viewing.page, lambda: np.abs(pixels(viewing.page, THREE_D) - before).mean() > 0.005)
 
 
-def test_a_run_goes_on_while_the_page_is_loaded_again(visit, open_scan, worker):
-    page = visit()
-    open_scan(page)
-    worker.be(HELD)
-    page.get_by_role("button", name="Segment", exact=True).click()
-    page.get_by_text("Segmenting").wait_for()
-    page.reload()
-    page.get_by_role("button", name="Cancel").wait_for()
-    worker.be("free")
-    page.get_by_text(re.compile("^Done in")).wait_for()
+def test_nobody_sees_the_viewer_of_another(viewing, visit, a_server):
+    url = viewing.page.url
+    assert "/view/" in url
+    for owner in ("bert", "anna"):  # another browser of the same owner is another visitor
+        assert visit(a_server, owner).request.get(url).status == 404
 
 
-def test_a_run_is_cancelled(visit, open_scan, worker):
-    page = visit()
-    open_scan(page)
-    worker.be(HELD)
-    page.get_by_role("button", name="Segment", exact=True).click()
-    page.get_by_text("Segmenting").wait_for()
-    page.get_by_role("button", name="Cancel").click()
-    page.get_by_text("Cancelled. Nothing was changed.").wait_for()
+def test_two_browsers_have_a_scene_each(viewing, visit, a_server, open_scan, worker):
+    other = Viewing(visit(a_server, "bert"), worker, "")
+    open_scan(a_server, other.page)
+    assert not other.value("has_segmentation")
+    other.page.get_by_label("Sacrum").check()
+    other.segment()
+    assert set(other.counts()) == {"Left femur", "Right femur", "Sacrum"}
+    assert set(viewing.counts()) == {"Left femur", "Right femur"}
 
 
-def test_nobody_sees_the_viewer_of_another(visit, open_scan, a_server):
-    anna, bert = visit("anna"), visit("bert")
-    open_scan(anna)
-    assert "/view/" in anna.url
-    assert bert.request.get(anna.url).status == 404
-    again = visit("anna")
-    assert again.request.get(anna.url).status == 404
-
-
-def test_nothing_comes_from_outside(visit, open_scan, a_server):
-    page = visit()
-    open_scan(page)
+def test_nothing_comes_from_outside(viewing, a_server):
     requests = []
-    page.on("request", lambda one: requests.append(one.url))
-    page.reload()
-    page.get_by_role("tab", name="Segment").wait_for()
+    viewing.page.on("request", lambda one: requests.append(one.url))
+    viewing.page.reload()
+    viewing.page.get_by_role("tab", name="Segment").wait_for()
     outside = [one for one in requests if not one.startswith((a_server.address, "blob:", "data:"))]
     assert outside == []
+
+
+def test_all_controls_have_names_and_are_reached_by_tab(viewing):
+    page = viewing.page
+    viewing.section("Edit")
+    page.get_by_role("button", name="Back to the library").or_(
+        page.get_by_role("link", name="Back to the library")
+    ).focus()
+    names = []
+    for _ in range(24):
+        page.keyboard.press("Tab")
+        names.append(
+            page.evaluate(
+                "() => { const one = document.activeElement;"
+                " return (one.getAttribute('aria-label') || one.innerText || '').trim() }"
+            )
+        )
+    for name in ("Crosshair (C)", "Dark or light", "Paint (P)", "Smoothing", "Delete Left femur"):
+        assert name in names, names

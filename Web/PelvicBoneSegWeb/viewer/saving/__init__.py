@@ -1,0 +1,1 @@
+"""Segments kept in the library, from where the scan was opened."""
