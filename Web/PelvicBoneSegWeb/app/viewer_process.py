@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ..library.folder import ATTRIBUTES_FILE
+from ..library.folder import ATTRIBUTES_FILE, RESULT_FILE
 from ..library.intake.process import environment
 from ..viewer.channel import Channel
 from .errors import ViewerNotStartedError
@@ -85,7 +85,8 @@ class ViewerProcess:
                 "kind": "open",
                 "scan": str(scan),
                 "segmentation": None if segmentation is None else str(segmentation),
-                "attributes": _attributes_beside(segmentation),
+                "attributes": _beside(segmentation, ATTRIBUTES_FILE),
+                "result": _beside(segmentation, RESULT_FILE),
                 "name": name,
                 "key": self.key,
             }
@@ -115,6 +116,6 @@ class ViewerProcess:
         await self._process.wait()
 
 
-def _attributes_beside(segmentation: Path | None) -> str | None:
-    path = None if segmentation is None else segmentation.with_name(ATTRIBUTES_FILE)
+def _beside(segmentation: Path | None, name: str) -> str | None:
+    path = None if segmentation is None else segmentation.with_name(name)
     return str(path) if path is not None and path.is_file() else None

@@ -68,7 +68,6 @@ def one_user(report: Report, browser: Any, data: Path, scan: Path) -> None:
         tab.close()
     with a_peer(scan) as (address, process):
         tab = Tab(browser, address)
-        tab.wait_for(lambda picture: picture.bright > DARKEST)
         report.scrolls(scrolls, _scrolls(tab, process))
         report.memory_heading()
         report.memory("trame-slicer’s defaults", memory_of(process))
@@ -121,7 +120,7 @@ def _open_all(
 
 def _scrolls(tab: Tab, viewer: int) -> dict[str, Scroll]:
     """Measure the coronal and the axial view, at the left of the four."""
-    slices = [one for one in tab.pictures() if one.x < SIZE["width"] * 0.6]
+    slices = [one for one in tab.views() if one.x < SIZE["width"] * 0.6]
     views = {
         "coronal, as it was taken": max(slices, key=lambda one: one.y),
         "axial": min(slices, key=lambda one: one.y),

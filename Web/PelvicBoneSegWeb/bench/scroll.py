@@ -80,10 +80,13 @@ def scroll(tab: Tab, view: Picture, viewer: int) -> Scroll:
 
 def _answer(tab: Tab, view: Picture) -> float:
     time.sleep(_REST_S)
-    known = {one.digest for one in tab.pictures() if _is_of(one, view)}
+    before = [one for one in tab.pictures() if _is_of(one, view)][-1]
     start = time.time()
     tab.page.mouse.wheel(0, -_NOTCH)
-    return tab.wait_for(lambda one: _is_of(one, view) and one.digest not in known).at - start
+    return (
+        tab.wait_for(lambda one: _is_of(one, view) and one.digest != before.digest, start).at
+        - start
+    )
 
 
 def _is_of(picture: Picture, view: Picture) -> bool:

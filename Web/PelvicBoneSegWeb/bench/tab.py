@@ -15,6 +15,8 @@ from PelvicBoneSegLib.anatomy import SEGMENTS
 SIZE = {"width": 1280, "height": 720}
 PATIENCE_S = 120.0
 LOOK_EVERY_S = 0.02
+REST_S = 1.5
+"""Without a picture, a page is at rest: views that are laid out anew are drawn anew."""
 
 _WATCH = (Path(__file__).parent / "watch.js").read_text(encoding="utf-8")
 _FLAGS = [
@@ -125,6 +127,23 @@ class Tab:
                     return picture
             self.page.wait_for_timeout(1000 * LOOK_EVERY_S)
         raise TimeoutError("the picture that was waited for did not come")
+
+    def views(self) -> list[Picture]:
+        """Return the last picture of each view that is shown, once none comes any more.
+
+        Raises
+        ------
+        TimeoutError
+            They came for `PATIENCE_S`, or none did.
+        """
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            last = {(one.x, one.y): one for one in self.pictures()}
+            if last and time.time() - max(one.at for one in last.values()) > REST_S:
+                shown = [tuple(place) for place in self.page.evaluate("benchWatch.places()")]
+                return [last[place] for place in shown if place in last]
+            self.page.wait_for_timeout(1000 * LOOK_EVERY_S)
+        raise TimeoutError("the page did not come to rest")
 
     def turn_wheel(self, view: Picture, delta: int, a_second: int, count: int, back: int) -> None:
         """Turn the wheel over a view, and wait until that is done.

@@ -27,6 +27,13 @@
     return count / (SIDE * SIDE);
   }
 
+  function middleOf(image) {
+    const place = image.getBoundingClientRect();
+    return [place.x + place.width / 2, place.y + place.height / 2];
+  }
+
+  watch.places = () => [...document.querySelectorAll("img.image-display-area")].map(middleOf);
+
   function seen(image) {
     context.drawImage(image, 0, 0, SIDE, SIDE);
     const pixels = context.getImageData(0, 0, SIDE, SIDE).data;
@@ -36,11 +43,11 @@
       sum += pixels[at];
       digest = (31 * digest + pixels[at] + 7 * pixels[at + 1]) | 0;
     }
-    const place = image.getBoundingClientRect();
+    const [x, y] = middleOf(image);
     watch.pictures.push({
       at: (performance.timeOrigin + performance.now()) / 1000,
-      x: place.x + place.width / 2,
-      y: place.y + place.height / 2,
+      x,
+      y,
       bright: sum / (SIDE * SIDE * 255),
       bone: watch.colour ? shareOfBone(pixels) : 0,
       digest,

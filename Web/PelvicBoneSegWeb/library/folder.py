@@ -7,8 +7,9 @@
 ``incoming/TICKET``                    uploads on their way; emptied when a server starts
 ``scans/SCAN/scan.nrrd``               voxels and geometry, without any text
 ``scans/SCAN/thumbnail.png``           its middle slice
-``scans/SCAN/segmentations/RUN/``      `SEGMENTATION_FILE`, and `REPORT_FILE` of an automatic one,
-                                       `ATTRIBUTES_FILE` of one that was saved from a viewer
+``scans/SCAN/segmentations/RUN/``      `SEGMENTATION_FILE`; of an automatic one `REPORT_FILE`, and
+                                       `RESULT_FILE` for a viewer; of one that was saved from a
+                                       viewer `ATTRIBUTES_FILE`
 =====================================  ===========================================================
 """
 
@@ -32,6 +33,7 @@ THUMBNAIL_FILE = "thumbnail.png"
 SEGMENTATION_FILE = "segmentation.seg.nrrd"
 REPORT_FILE = "segmentation.report.json"
 ATTRIBUTES_FILE = "segmentation.attributes.json"
+RESULT_FILE = "segmentation.result.gz"
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _KEY_BYTES = 32

@@ -18,6 +18,7 @@ from trame.app import get_server
 
 from .application import ViewerApplication
 from .channel import Channel
+from .scan import StoredSegmentation
 
 
 async def serve() -> None:
@@ -29,10 +30,9 @@ async def serve() -> None:
     if order is None:
         return
     header = order.header
-    segmentation, attributes = (
-        Path(header[one]) if header[one] else None for one in ("segmentation", "attributes")
-    )
-    viewer.open(Path(header["scan"]), header["name"], segmentation, attributes, header["key"])
+    files = ("segmentation", "attributes", "result")
+    stored = StoredSegmentation(*(Path(header[one]) if header[one] else None for one in files))
+    viewer.open(Path(header["scan"]), header["name"], stored, header["key"])
     server.controller.on_server_ready.add(
         lambda **_: channel.send({"kind": "listening", "port": server.port})
     )

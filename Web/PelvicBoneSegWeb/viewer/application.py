@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from trame_server import Server
 from trame_slicer import module as trame_slicer_module
 from trame_slicer.core import SlicerApp
 
-from PelvicBoneSegLib.errors import PelvicBoneSegError
+from PelvicBoneSegLib.errors import NoBoneError, PelvicBoneSegError
+from PelvicBoneSegLib.scene.view_centre import centre_on
 from PelvicBoneSegLib.worker.protocol import Frame
 
 from . import page_files
@@ -28,7 +30,7 @@ from .measure.logic import MeasureLogic
 from .page import Page
 from .saving.kinds import NOT_SAVED, SAVE, SAVED
 from .saving.logic import SaveLogic
-from .scan import load_scan, load_segmentation
+from .scan import StoredSegmentation, load_scan, load_segmentation
 from .segment.logic import SegmentLogic
 from .session import Session
 from .worker_client import WorkerClient
@@ -75,17 +77,17 @@ class ViewerApplication:
         self._downloads = DownloadRoutes(self._session, segment, measure)
         server.controller.on_server_bind.add(self._bind)
 
-    def open(
-        self, scan: Path, name: str, segmentation: Path | None, attributes: Path | None, key: str
-    ) -> None:
+    def open(self, scan: Path, name: str, stored: StoredSegmentation, key: str) -> None:
         """Show a scan, and what was found in it before.
 
         Parameters
         ----------
-        scan, segmentation, attributes
-            Files; None where there is no segmentation yet: see `scan.load_segmentation`.
+        scan
+            Its file.
         name
             What the user reads.
+        stored
+            What was found before.
         key
             All requests have to bring it: other users of this computer do not know it.
         """
@@ -95,10 +97,11 @@ class ViewerApplication:
             volume = load_scan(self._session.slicer_app, scan, name)
             self._session.open_volume(volume)
             self._display.show_volume(volume)
-            if segmentation is not None:
-                app = self._session.slicer_app
-                node = load_segmentation(app, segmentation, attributes, volume)
+            node = load_segmentation(self._session.slicer_app, stored, volume)
+            if node is not None:
                 self._session.set_segmentation(node)
+                with suppress(NoBoneError):
+                    centre_on(node)
                 self.saving.start_clean()
         except PelvicBoneSegError as error:
             self._server.state.problem = str(error.message)

@@ -17,10 +17,11 @@ from PelvicBoneSegLib.segmentation.writer import SEG_NRRD, write_outputs
 from PelvicBoneSegLib.worker.failure import restore_error
 from PelvicBoneSegLib.worker.protocol import Frame
 from PelvicBoneSegLib.worker.request import Request
+from PelvicBoneSegLib.worker.result_file import write_result_file
 from PelvicBoneSegLib.worker.segmentation import read_result, segment_request, warm_request
 
 from ..errors import SegmentationNotFoundError, TooManyRunsError
-from ..folder import SEGMENTATION_FILE, remove
+from ..folder import RESULT_FILE, SEGMENTATION_FILE, remove
 from ..library import Library
 from ..scan import Segmentation
 from ..status import CANCELLED, FAILED
@@ -198,6 +199,7 @@ class BackgroundSegmentations:
                 "segments": [{name: of[name] for name in names} for of in report["segments"]],
                 "warnings": [str(warning) for warning in report["warnings"]],
             }
+            write_result_file(folder / RESULT_FILE, result)
             self._library.finish(one, folder, summary)
         except SegmentationNotFoundError:
             remove(folder)  # nobody waits for it any more

@@ -7,6 +7,7 @@ from pathlib import Path
 from aiohttp import web
 
 from ..security.middleware import STATIC_PREFIX
+from .services import SERVICES
 
 _FOLDER = Path(__file__).with_name("page")
 
@@ -18,4 +19,5 @@ def add_pages(application: web.Application) -> None:
 
 
 async def _library(request: web.Request) -> web.StreamResponse:
+    request.app[SERVICES].background.warm_up()  # who comes here will segment
     return web.FileResponse(_FOLDER / "index.html")

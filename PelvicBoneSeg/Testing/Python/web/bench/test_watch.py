@@ -52,6 +52,14 @@ def test_pictures_are_told_apart(tab):
     assert digests[0] == digests[2] != digests[1]
 
 
+def test_views_are_where_they_are_now(tab):
+    show(tab, BONE)
+    tab.page.evaluate("document.querySelector('img').style.left = '100px'")
+    moved = show(tab, GREY)
+    assert tab.views() == [moved]
+    assert (moved.x, moved.y) == (300, 200)
+
+
 def test_the_wheel_turns_over_the_view_back_and_forth(tab):
     view = show(tab, BONE)
     tab.page.evaluate("""() => {

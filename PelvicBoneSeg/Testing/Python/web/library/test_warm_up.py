@@ -12,15 +12,26 @@ from web.library.fake_worker import FakeWorker
 from web.library.uploads import write_image
 
 
-@pytest.mark.parametrize("query", ["", "segment=1"])
-def test_whoever_uploads_has_it_loaded(data, tmp_path, query):
+async def comes_to_the_page(browser, scan):
+    return await browser.ask("GET", "/")
+
+
+async def uploads(browser, scan):
+    return await browser.upload(scan)
+
+
+async def uploads_to_be_segmented(browser, scan):
+    return await browser.upload(scan, "segment=1")
+
+
+@pytest.mark.parametrize("visit", [comes_to_the_page, uploads, uploads_to_be_segmented])
+def test_whoever_comes_has_it_loaded(data, tmp_path, visit):
     async def run():
         async with serving(data, FakeWorker(tmp_path)) as server, visiting(server) as browser:
             child = server.app[SERVICES].queue._child
             assert child.process_id is None
-            content = write_image(tmp_path / "scan.nrrd").read_bytes()
-            status, _ = await browser.upload(content, query)
-            assert status == 201
+            status, _ = await visit(browser, write_image(tmp_path / "scan.nrrd").read_bytes())
+            assert status in (200, 201)
             while child.process_id is None:
                 await asyncio.sleep(0.01)
 
