@@ -19,7 +19,7 @@ SOUND, VULNERABLE, NOT_AUDITED = 0, 1, 3
 
 _NAMED = 8
 
-_NEXT = "Run it again where https://pypi.org can be reached."
+_NEXT = "Run it again where PyPI can be reached."
 
 
 def main(files: Sequence[str]) -> int:
