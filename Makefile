@@ -66,9 +66,11 @@ lint: $(STAMP)
 types: $(STAMP)
 	$(BIN)/mypy
 
-# The scene's tests once more on the web host's MRML, and the web host's own: some need Chromium.
+# The scene's tests once more on the web host's MRML, and the web host's own: some need Chromium. Not
+# in one process: trame-slicer changes what Slicer's views do.
 test-web: $(WEB_STAMP)
-	$(WEB_VENV)/bin/python $(PYTEST) $(TESTS)/scene $(TESTS)/web
+	$(WEB_VENV)/bin/python $(PYTEST) $(TESTS)/scene
+	$(WEB_VENV)/bin/python $(PYTEST) $(TESTS)/web
 
 test-python: $(STAMP)
 	$(BIN)/python $(PYTEST) --ignore $(TESTS)/web

@@ -14,6 +14,8 @@ from .segmentation import read_result, write_result
 _LEVEL = 1
 """Label maps become a fiftieth at any level."""
 
+_DAMAGE = (OSError, EOFError, zlib.error, KeyError, TypeError, ValueError)
+
 
 def write_result_file(path: Path, result: SegmentationResult) -> None:
     """Write all of a result, so that it can be put into a scene as if the run had just ended.
@@ -41,5 +43,5 @@ def read_result_file(path: Path) -> SegmentationResult:
         with gzip.open(path) as file:
             (frame,) = FrameDecoder().feed(file.read())
         return read_result(frame.header["answer"], frame.arrays)
-    except (OSError, EOFError, zlib.error, ValueError, KeyError, WorkerProtocolError) as error:
+    except (*_DAMAGE, WorkerProtocolError) as error:
         raise UnreadableImageError(path.name, "it is damaged") from error

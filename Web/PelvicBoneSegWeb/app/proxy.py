@@ -6,10 +6,11 @@ import asyncio
 import logging
 import time
 
-from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, web
+from aiohttp import ClientConnectorError, ClientSession, ClientWebSocketResponse, WSMsgType, web
 
 from ..viewer.application_key import KEY_HEADER
 from ..viewer.saving.kinds import SAVE
+from .errors import ViewerGoneError
 from .sessions import Viewer
 
 _LOG = logging.getLogger(__name__)
@@ -44,9 +45,11 @@ async def forward(
     headers = {name: request.headers[name] for name in _SENT if name in request.headers}
     headers[KEY_HEADER] = viewer.process.key
     url = f"{_address(viewer)}/{request.match_info['tail']}"
-    async with client.get(
-        url, headers=headers, params=request.query, allow_redirects=False
-    ) as answer:
+    try:
+        asked = await client.get(url, headers=headers, params=request.query, allow_redirects=False)
+    except ClientConnectorError as error:  # it died a moment ago
+        raise ViewerGoneError from error
+    async with asked as answer:
         kept = {name: answer.headers[name] for name in _KEPT if name in answer.headers}
         response = web.StreamResponse(status=answer.status, headers=kept)
         await response.prepare(request)

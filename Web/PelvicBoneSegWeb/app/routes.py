@@ -11,14 +11,16 @@ GET     /view/VIEWER/…              its files and downloads
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 
 from aiohttp import ClientSession, ClientTimeout, web
 
 from ..library.queue.frames import serve
 from ..library.security.headers import VIEWER_PREFIX
 from ..library.security.middleware import visitor_of
-from ..library.web.services import SERVICES, scan_files
+from ..library.web.services import SERVICES, ScanFiles, scan_files
 from ..viewer.saving.kinds import SAVE
 from .errors import ViewerGoneError
 from .proxy import connect, forward
@@ -44,7 +46,14 @@ def add_viewers(application: web.Application, limit: int, idle_s: float) -> None
 
     async def work(viewer: Viewer) -> None:
         services, process, visitor = application[SERVICES], viewer.process, viewer.visitor
-        saves = Saves(services.library, visitor, viewer.scan_id, viewer.edited, process.send)
+        saves = Saves(
+            services.library,
+            visitor,
+            viewer.scan_id,
+            viewer.edited,
+            process.send,
+            partial(setattr, viewer, "shown"),
+        )
         try:
             await serve(
                 process.reader,
@@ -95,9 +104,12 @@ async def open_sample(request: web.Request) -> web.Response:
 
 async def _open(request: web.Request, scan_id: str) -> web.Response:
     visitor = visitor_of(request)
-    files = scan_files(request.app, visitor, scan_id)
+
+    async def look() -> ScanFiles:
+        return await asyncio.to_thread(scan_files, request.app, visitor, scan_id)
+
     request.app[SERVICES].background.warm_up()  # while the viewer gets ready
-    viewer = await request.app[SESSIONS].open(visitor, scan_id, files)
+    viewer = await request.app[SESSIONS].open(visitor, scan_id, look)
     raise web.HTTPSeeOther(f"{VIEWER_PREFIX}{viewer.id}/index.html")
 
 

@@ -34,6 +34,8 @@ class Saves:
         The segmentation that it opened, where that was saved from a viewer.
     answer
         Told how it went: frames for the viewer.
+    kept
+        Told which segmentation the viewer shows now.
     """
 
     def __init__(
@@ -43,12 +45,14 @@ class Saves:
         scan_id: str,
         edited: str | None,
         answer: Callable[[Mapping[str, Any]], None],
+        kept: Callable[[str], None],
     ) -> None:
         self._library = library
         self._visitor = visitor
         self._scan_id = scan_id
         self._edited = edited
         self._answer = answer
+        self._kept = kept
         self._turn = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -74,6 +78,7 @@ class Saves:
                 self._fail(cause)
             else:
                 self._edited = saved.id
+                self._kept(saved.id)
                 self._answer({"kind": SAVED})
 
     def _fail(self, error: PelvicBoneSegError) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from ..library.security.access import Visitor
 from ..library.web.services import ScanFiles
-from .errors import TooManyViewersError, ViewerNotStartedError
+from .errors import TooManyViewersError
 from .viewer_process import ViewerProcess
 
 _LOOK_EVERY_S = 5.0
@@ -19,6 +19,14 @@ _LOOK_EVERY_S = 5.0
 _SPARE_AFTER_S = 10.0
 """What the page of a scan that was just opened and its first run have to themselves: another
 process takes some seconds of a core to get ready."""
+
+_LEFT_S = 30.0
+"""Whoever has not come back by then may come back to a viewer that is started anew."""
+
+_Key = tuple[Visitor, str]
+"""Whose viewer, of which scan."""
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(eq=False)
@@ -31,8 +39,8 @@ class Viewer:
         Part of its address; nobody can guess it.
     visitor
         Whose it is: nobody else is let in, whatever address he knows.
-    scan_id, edited
-        What it shows: see `library.web.services.ScanFiles`.
+    scan_id, shown, edited
+        What it shows: see `library.web.services.ScanFiles`. `shown` follows what is saved from it.
     process
         That shows it.
     connections
@@ -44,11 +52,15 @@ class Viewer:
     id: str
     visitor: Visitor
     scan_id: str
+    shown: str | None
     edited: str | None
     process: ViewerProcess
     connections: int = 0
     left: float = field(default_factory=time.monotonic)
 
+
+Look = Callable[[], Awaitable[ScanFiles]]
+"""Looks up what there is of a scan now."""
 
 Serve = Callable[[Viewer], Awaitable[None]]
 """Answers what a viewer asks for, until it ends."""
@@ -72,7 +84,9 @@ class Sessions:
         self._limit = limit
         self._idle_s = idle_s
         self._viewers: dict[str, Viewer] = {}
-        self._opening: dict[tuple[Visitor, str], asyncio.Task[Viewer]] = {}
+        self._starting = 0
+        self._opening: dict[_Key, asyncio.Task[Viewer]] = {}
+        self._ending: dict[_Key, asyncio.Future[None]] = {}
         self._spare: asyncio.Task[ViewerProcess] | None = None
         self._taken = time.monotonic()
         self._work: dict[str, asyncio.Future[None]] = {}
@@ -83,23 +97,20 @@ class Sessions:
         self._make_spare()
         self._looking = asyncio.create_task(self._look())
 
-    async def open(self, visitor: Visitor, scan_id: str, files: ScanFiles) -> Viewer:
+    async def open(self, visitor: Visitor, scan_id: str, look: Look) -> Viewer:
         """Return the visitor's viewer of a scan; start one where there is none.
+
+        One that nobody looks at is started anew where there is a newer segmentation.
 
         Raises
         ------
         TooManyViewersError, ViewerNotStartedError
             There can be none.
         """
-        for viewer in self._viewers.values():
-            if (viewer.visitor, viewer.scan_id) == (visitor, scan_id) and viewer.process.is_alive:
-                return viewer
         # Two clicks on a scan are one viewer.
         key = visitor, scan_id
         if key not in self._opening:
-            if len(self._viewers) + len(self._opening) >= self._limit:
-                raise TooManyViewersError(self._limit)
-            self._opening[key] = asyncio.create_task(self._open(visitor, scan_id, files))
+            self._opening[key] = asyncio.create_task(self._find_or_start(key, look))
             self._opening[key].add_done_callback(lambda _: self._opening.pop(key, None))
         return await asyncio.shield(self._opening[key])
 
@@ -113,30 +124,74 @@ class Sessions:
         if self._looking is not None:
             self._looking.cancel()
         await asyncio.gather(*self._opening.values(), return_exceptions=True)
-        spares = [] if self._spare is None else [(await self._spare).kill()]
-        await asyncio.gather(*map(self._end, list(self._viewers.values())), *spares)
+        await asyncio.gather(*map(self._end, list(self._viewers.values())))
+        await asyncio.gather(*self._work.values(), return_exceptions=True)
+        if (spare := await self._spare_or_none()) is not None:
+            await spare.kill()
 
-    async def _open(self, visitor: Visitor, scan_id: str, files: ScanFiles) -> Viewer:
+    async def _find_or_start(self, key: _Key, look: Look) -> Viewer:
+        if key in self._ending:  # what it saves at last is to be seen
+            await asyncio.wait([self._ending[key]])
+        files = await look()
+        for viewer in list(self._viewers.values()):
+            if (viewer.visitor, viewer.scan_id) == key and viewer.process.is_alive:
+                if viewer.connections or viewer.shown == files.shown:
+                    return viewer
+                await self._end(viewer)
+                files = await look()
+        self._starting += 1
+        try:
+            await self._make_room()
+            return await self._start(key, files)
+        finally:
+            self._starting -= 1
+
+    async def _make_room(self) -> None:
+        """End the viewer that was left longest, where there are as many as there may be."""
+        if len(self._viewers) + self._starting <= self._limit:
+            return
+        long_ago = time.monotonic() - _LEFT_S
+        left = [
+            one for one in self._viewers.values() if not one.connections and one.left < long_ago
+        ]
+        if not left:
+            raise TooManyViewersError(self._limit)
+        await self._end(min(left, key=lambda one: one.left))
+
+    async def _start(self, key: _Key, files: ScanFiles) -> Viewer:
         process = await self._take_spare()
         try:
             await process.open(files.scan, files.name, files.segmentation)
-        except ViewerNotStartedError:
-            await process.stop()
+        except BaseException:
+            await process.kill()
             raise
-        viewer = Viewer(secrets.token_urlsafe(16), visitor, scan_id, files.edited, process)
+        viewer = Viewer(secrets.token_urlsafe(16), *key, files.shown, files.edited, process)
         self._viewers[viewer.id] = viewer
-        self._work[viewer.id] = asyncio.ensure_future(self._serve(viewer))
+        self._work[viewer.id] = work = asyncio.ensure_future(self._serve(viewer))
+        work.add_done_callback(lambda _: self._forget(viewer.id))
         return viewer
+
+    def _forget(self, viewer_id: str) -> None:
+        work = self._work.pop(viewer_id)
+        if not work.cancelled() and (error := work.exception()) is not None:
+            _LOG.error("a viewer broke off; the others live on", exc_info=error)
 
     def _make_spare(self) -> None:
         if self._spare is None:
             self._spare = asyncio.create_task(ViewerProcess.start())
 
     async def _take_spare(self) -> ViewerProcess:
-        spare, self._spare = self._spare, None
         self._taken = time.monotonic()
-        process = await spare if spare is not None else None
+        process = await self._spare_or_none()
         return process if process and process.is_alive else await ViewerProcess.start()
+
+    async def _spare_or_none(self) -> ViewerProcess | None:
+        spare, self._spare = self._spare, None
+        try:
+            return await spare if spare is not None else None
+        except OSError:  # there may be room for a process now
+            _LOG.warning("a viewer could not be kept ready", exc_info=True)
+            return None
 
     async def _look(self) -> None:
         while True:
@@ -149,11 +204,17 @@ class Sessions:
 
     async def _end(self, viewer: Viewer) -> None:
         del self._viewers[viewer.id]
-        await viewer.process.stop()
+        key = viewer.visitor, viewer.scan_id
+        ended = self._ending[key] = asyncio.get_running_loop().create_future()
         try:
-            await self._work.pop(viewer.id)
-        except Exception:  # of one viewer; the others live on
-            logging.getLogger(__name__).exception("a viewer broke off")
+            await viewer.process.stop()
+            if viewer.id in self._work:  # it stores what was handed over at last
+                await asyncio.wait([self._work[viewer.id]])
+        except OSError:
+            _LOG.exception("a viewer could not be ended")
+        finally:
+            del self._ending[key]
+            ended.set_result(None)
 
     def _is_idle(self, viewer: Viewer) -> bool:
         return not viewer.connections and time.monotonic() - viewer.left > self._idle_s

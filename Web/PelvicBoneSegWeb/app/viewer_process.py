@@ -20,6 +20,9 @@ _ENVIRONMENT = {"WSLINK_HEART_BEAT": "0"}
 
 _PIPE_BYTES = 2**22
 
+START_S = 120.0
+"""A large scan on a busy computer takes its time; one that hangs is given up."""
+
 STOP_S = 30.0
 """It saves before it ends: of a large scan that takes some seconds."""
 
@@ -91,7 +94,10 @@ class ViewerProcess:
                 "key": self.key,
             }
         )
-        frame = await self._channel.receive()
+        try:
+            frame = await asyncio.wait_for(self._channel.receive(), START_S)
+        except asyncio.TimeoutError as error:
+            raise ViewerNotStartedError from error
         if frame is None:
             raise ViewerNotStartedError
         self.port = int(frame.header["port"])

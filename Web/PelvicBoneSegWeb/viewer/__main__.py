@@ -20,6 +20,8 @@ from .application import ViewerApplication
 from .channel import Channel
 from .scan import StoredSegmentation
 
+_LOG = logging.getLogger(__name__)
+
 
 async def serve() -> None:
     """Be one session's process."""
@@ -47,7 +49,10 @@ async def serve() -> None:
         )
     )
     while (frame := await channel.receive()) is not None:
-        await viewer.take(frame)
+        try:
+            await viewer.take(frame)
+        except Exception:  # of one message: what is not saved is worth more
+            _LOG.exception("a message of the server could not be followed")
     await viewer.saving.finish()
     running.cancel()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from PelvicBoneSegLib.scene.segmentation_node import show_closed_surface
 from PelvicBoneSegLib.worker.result_file import read_result_file
 
 from .saving.snapshot import restore_attributes
+
+_LOG = logging.getLogger(__name__)
 
 
 def load_scan(slicer_app: SlicerApp, path: Path, name: str) -> Any:
@@ -76,7 +79,10 @@ def load_segmentation(
         It cannot be read, or be put into the scene.
     """
     if stored.result is not None:
-        return _apply_result(stored.result, volume_node)
+        try:
+            return _apply_result(stored.result, volume_node)
+        except UnreadableImageError:  # the masks are in the other file as well
+            _LOG.exception("a run's result cannot be read")
     if stored.segmentation is not None:
         return _read_segmentation(slicer_app, stored.segmentation, stored.attributes, volume_node)
     return None
@@ -100,7 +106,10 @@ def _read_segmentation(
         raise UnreadableImageError(path.name, "Slicer cannot read it")
     node.SetName(name)
     if attributes is not None:
-        restore_attributes(node, attributes)
+        try:
+            restore_attributes(node, attributes)
+        except (OSError, ValueError):  # the masks are worth more
+            _LOG.exception("what runs found beside the masks cannot be read")
     node.SetReferenceImageGeometryParameterFromVolumeNode(volume_node)
     node.CreateClosedSurfaceRepresentation()
     show_closed_surface(node)

@@ -106,6 +106,8 @@ class WorkerChild:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
+                # Ctrl+C is for the server: a run that is on stays in line for the next one.
+                start_new_session=True,
             )
         except OSError as error:
             raise WorkerNotStartedError(self._command[0]) from error

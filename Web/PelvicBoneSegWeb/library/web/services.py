@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from ..folder import SEGMENTATION_FILE
 from ..library import Library
 from ..limits import Limits
 from ..queue.background import BackgroundSegmentations
@@ -17,6 +18,7 @@ from ..security.access import Access, Visitor
 from ..security.headers import add_headers
 from ..security.log import keep_foreign_text_out
 from ..security.middleware import checked_access, told_errors
+from ..status import DONE
 from .uploads import Uploads
 
 
@@ -70,13 +72,16 @@ class ScanFiles:
         The latest that is done, a .seg.nrrd file; None where there is none.
     name
         For the window.
+    shown
+        Which segmentation it is.
     edited
-        Which segmentation it is, where it was saved from a viewer.
+        The same where it was saved from a viewer, else None.
     """
 
     scan: Path
     segmentation: Path | None
     name: str
+    shown: str | None = None
     edited: str | None = None
 
 
@@ -118,19 +123,19 @@ def scan_files(application: web.Application, visitor: Visitor, scan_id: str) -> 
     ScanNotFoundError
         It is not there, or not the visitor's.
     """
-    from ..status import DONE
-
     library = application[SERVICES].library
     scan = library.index.scan(visitor.owner, scan_id)
-    done = [
-        one
+    # A run that found nothing left no file, and is no reason to hide what another found.
+    found = [
+        (one, file)
         for one in scan.segmentations
-        if one.status == DONE and (one.is_edited or one.summary["segments"])
+        if one.status == DONE
+        and (file := library.folder.segmentation(scan.id, one.id) / SEGMENTATION_FILE).is_file()
     ]
-    latest = done[-1] if done else None
-    return ScanFiles(
-        scan=library.scan_file(visitor.owner, scan_id),
-        segmentation=library.segmentation_file(visitor.owner, latest.id) if latest else None,
-        name=f"{scan.description.patient} {scan.description.series}",
-        edited=latest.id if latest and latest.is_edited else None,
-    )
+    path = library.scan_file(visitor.owner, scan_id)
+    name = f"{scan.description.patient} {scan.description.series}"
+    if not found:
+        return ScanFiles(path, None, name)
+    latest, segmentation = found[-1]
+    edited = latest.id if latest.is_edited else None
+    return ScanFiles(path, segmentation, name, latest.id, edited)

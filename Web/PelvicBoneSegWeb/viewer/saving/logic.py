@@ -62,6 +62,7 @@ class SaveLogic(BaseLogic[SaveState]):
         self._session = session
         self._channel = channel
         self._changes = self._sent = self._stored = 0
+        self._is_asked_again = False
         self._observed: Any = None
         self._observers: list[int] = []
         session.segmentation_changed.connect(self._follow)
@@ -75,6 +76,7 @@ class SaveLogic(BaseLogic[SaveState]):
         """Save what is not saved yet."""
         await self._session.settled()
         with self.state:
+            self._is_asked_again = self.data.is_saving
             if self._is_changed and not self.data.is_saving:
                 self._send()
 
@@ -91,6 +93,9 @@ class SaveLogic(BaseLogic[SaveState]):
             self.data.is_saving = False
             if frame.header["kind"] == SAVED:
                 self._stored = self._sent
+                if self._is_asked_again and self._is_changed:
+                    self._is_asked_again = False
+                    self._send()
             else:
                 self._sent = self._stored
                 self.data.problem = frame.header["message"]

@@ -19,6 +19,8 @@ from PelvicBoneSegLib.scene.mask import segment_mask
 ATTRIBUTE_PREFIX = "PelvicBoneSeg."
 """What runs leave on a segmentation node: which one wrote what, and how sure it was."""
 
+_TEMPORARY = "the server's temporary folder"
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -48,7 +50,7 @@ def take_snapshot(segmentation_node: Any) -> Snapshot:
     Raises
     ------
     OutputNotWritableError
-        The disk for temporary files is full.
+        The disk for temporary files is full, or cannot be written to.
     """
     segmentation = segmentation_node.GetSegmentation()
     ids = segmentation.GetSegmentIDs()
@@ -70,12 +72,15 @@ def restore_attributes(segmentation_node: Any, attributes: Path) -> None:
 
 def _written(segmentation_node: Any) -> bytes:
     storage = vtkMRMLSegmentationStorageNode()
-    with TemporaryDirectory(prefix="pelvicboneseg-") as folder:
-        path = Path(folder) / "segmentation.seg.nrrd"
-        storage.SetFileName(str(path))
-        if not storage.WriteData(segmentation_node):
-            raise OutputNotWritableError("the server's temporary folder", "the disk may be full")
-        return path.read_bytes()
+    try:
+        with TemporaryDirectory(prefix="pelvicboneseg-") as folder:
+            path = Path(folder) / "segmentation.seg.nrrd"
+            storage.SetFileName(str(path))
+            if not storage.WriteData(segmentation_node):
+                raise OutputNotWritableError(_TEMPORARY, "the disk may be full")
+            return path.read_bytes()
+    except OSError as error:
+        raise OutputNotWritableError(_TEMPORARY, str(error.strerror)) from error
 
 
 def _attributes(segmentation_node: Any) -> Mapping[str, str]:

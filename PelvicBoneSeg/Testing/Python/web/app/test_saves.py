@@ -39,12 +39,12 @@ def a_frame(content=b"NRRD0004"):
     return Frame({"kind": "save", "bones": ["femur"], "segments": segments}, arrays)
 
 
-def answers(library, scan, *frames, meanwhile=lambda: None):
+def answers(library, scan, *frames, meanwhile=lambda: None, shown=None):
     """Hand frames over at once, end, and return what the viewer was told."""
     told = []
 
     async def go():
-        saves = Saves(library, ANNA, scan.id, None, told.append)
+        saves = Saves(library, ANNA, scan.id, None, told.append, (shown or []).append)
         for frame in frames:
             saves.take(frame)
         meanwhile()
@@ -55,9 +55,11 @@ def answers(library, scan, *frames, meanwhile=lambda: None):
 
 
 def test_the_last_of_several_is_what_is_kept(library, scan):
-    told = answers(library, scan, a_frame(b"first"), a_frame(b"second"), a_frame(b"third"))
-    assert told == [{"kind": "saved"}] * 3
+    shown = [None]
+    frames = a_frame(b"first"), a_frame(b"second"), a_frame(b"third")
+    assert answers(library, scan, *frames, shown=shown) == [{"kind": "saved"}] * 3
     (kept,) = library.index.scan("anna", scan.id).segmentations
+    assert shown[-1] == kept.id
     assert library.segmentation_file("anna", kept.id).read_bytes() == b"third"
     assert kept.user == ANNA.user
     segment = {"name": "Left femur", "ml": 50.25, "confidence": None, "touches_border": None}

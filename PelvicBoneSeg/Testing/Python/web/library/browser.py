@@ -18,8 +18,8 @@ TOKEN = "a-token-of-anna-0123456789"
 TOKENS = {"anna": TOKEN, "bert": "a-token-of-bert-0123456789"}
 
 
-NO_WORKER = (sys.executable, "-c", "")
-"""A network that nobody waits for need not be loaded when something is uploaded."""
+NO_WORKER = (sys.executable, "-c", "import sys; sys.stdin.buffer.read()")
+"""Loads no network for who comes; it is there until the server ends."""
 
 
 class Browser:

@@ -104,6 +104,34 @@ def test_an_upload_is_segmented_if_the_user_wishes(data, a_scan, worker):
     assert str(data).encode() not in report
 
 
+def test_a_run_that_finds_nothing_hides_nothing(data, tmp_path, worker):
+    femurs_alone = np.zeros((6, 12, 16), np.int16)
+    femurs_alone[:, 0:2, :2], femurs_alone[:, 2:4, :2] = 100, 200
+
+    async def visit(browser):
+        content = write_image(tmp_path / "femurs.nii.gz", femurs_alone).read_bytes()
+        _, told = await browser.upload(content, "segment=1&bones=sacrum")
+        (scan,) = told["scans"]
+        await until(browser, scan["id"], "done")
+        visitor = Access(TOKENS).visitor(Access(TOKENS).new_cookie("anna"))
+        application = browser.server.app
+        assert scan_files(application, visitor, scan["id"]).segmentation is None
+
+        for bones in ("femur", "sacrum"):
+            path = f"/api/scans/{scan['id']}/segmentations"
+            await browser.ask("POST", path, json={"bones": [bones], "side": "both"})
+            while True:
+                _, now = await browser.ask("GET", f"/api/scans/{scan['id']}")
+                if all(one["status"] == "done" for one in now["segmentations"]):
+                    break
+                await asyncio.sleep(0.05)
+        _, second, _ = now["segmentations"]
+        files = scan_files(application, visitor, scan["id"])
+        assert files.shown == second["id"] and files.segmentation.is_file()
+
+    run(data, visit, worker)
+
+
 def test_of_an_upload_the_wanted_bones_are_segmented(data, a_scan, worker):
     async def visit(browser):
         _, told = await browser.upload(a_scan, "segment=1&bones=sacrum,femur,femur&side=left")
