@@ -66,9 +66,9 @@ def test_nobody_sees_the_scans_of_others(a_library, add):
 
 
 def test_each_word_of_a_search_has_to_be_somewhere(a_library, add):
-    add(series="T1 coronal")
-    add(series="T2 axial", plane="axial")
-    add(series="T1 axial", plane="axial", modality="CT")
+    add(series="T1 coronal", pseudonym="P-1")
+    add(series="T2 axial", plane="axial", pseudonym="P-2")
+    add(series="T1 axial", plane="axial", modality="CT", pseudonym="P-3")
     find = a_library.index.scans
     assert series_of(find("anna", "t1 AXIAL")) == ["T1 axial"]
     assert series_of(find("anna", "mr axial")) == ["T2 axial"]
