@@ -6,14 +6,13 @@ import asyncio
 import shutil
 from contextlib import asynccontextmanager
 
-import numpy as np
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from web.library.browser import TOKEN, TOKENS, serving
 from web.library.fake_worker import FREE, HELD, FakeWorker
-from web.library.uploads import voxels, write_image, zip_of
+from web.library.uploads import voxels, write_bones, write_image, zip_of
 
 playwright = pytest.importorskip("playwright.async_api", reason="needs playwright")
 
@@ -33,10 +32,7 @@ def worker(tmp_path):
 @pytest.fixture
 def a_scan(tmp_path):
     """Write a scan in which every bone has voxels."""
-    array = np.zeros((6, 12, 16), np.int16)
-    for label in range(1, 7):
-        array[:, 2 * label - 2 : 2 * label, :2] = 100 * label
-    return write_image(tmp_path / "Mustermann.nii.gz", array)
+    return write_bones(tmp_path / "Mustermann.nii.gz")
 
 
 @asynccontextmanager

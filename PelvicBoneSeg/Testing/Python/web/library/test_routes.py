@@ -15,7 +15,7 @@ from PelvicBoneSegWeb.library.security.access import Access
 from PelvicBoneSegWeb.library.web.services import scan_files
 from web.library.browser import TOKENS, serving, visiting
 from web.library.fake_worker import HELD, FakeWorker
-from web.library.uploads import dicom_bytes, voxels, write_image, zip_of
+from web.library.uploads import dicom_bytes, voxels, write_bones, write_image, zip_of
 
 FULL = "/dev/full"
 """A disk without room."""
@@ -29,10 +29,7 @@ def worker(tmp_path):
 @pytest.fixture
 def a_scan(tmp_path):
     """Bytes of a scan with 24 voxels of each bone."""
-    array = np.zeros((6, 12, 16), np.int16)
-    for label in range(1, 7):
-        array[:, 2 * label - 2 : 2 * label, :2] = 100 * label
-    return write_image(tmp_path / "scan.nii.gz", array).read_bytes()
+    return write_bones(tmp_path / "scan.nii.gz").read_bytes()
 
 
 def run(data, visit, worker=None, **settings):

@@ -30,6 +30,14 @@ def write_image(path: Path, array: np.ndarray | None = None, **text: str) -> Pat
     return path
 
 
+def write_bones(path: Path) -> Path:
+    """Write a scan with 24 voxels of each bone, by the grey values that `FakeWorker` knows."""
+    array = np.zeros((6, 12, 16), np.int16)
+    for label in range(1, 7):
+        array[:, 2 * label - 2 : 2 * label, :2] = 100 * label
+    return write_image(path, array)
+
+
 def zip_of(path: Path, content: dict[str | ZipInfo, bytes]) -> Path:
     with ZipFile(path, "w", ZIP_DEFLATED) as archive:
         for name, data in content.items():
