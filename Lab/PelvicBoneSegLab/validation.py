@@ -23,6 +23,7 @@ from PelvicBoneSegLib.segmentation.segmenter import Segmenter
 from .data.cases import (
     LabelledScan,
     covered_dice_by_bone,
+    covered_voxels,
     dice_by_bone,
     validation_scans,
 )
@@ -45,13 +46,15 @@ def validate(bundle: Bundle, scans: Iterable[LabelledScan], device: str = "auto"
     Returns
     -------
     The ``metrics`` of `bundle.json`: 3D Dice by case and bone, their mean, the same over what the
-    labels cover in cases whose labels leave something open, and the median Dice per slice (slices
-    in which truth or prediction show the bone) by bone.
+    labels cover in cases whose labels leave something open, and the median Dice per slice by bone:
+    of the slices in which truth or prediction show the bone, and of those in which the truth does,
+    there over what the labels cover.
     """
     segmenter = Segmenter(bundle, device)
     cases: dict[str, dict[str, float | None]] = {}
     covered: dict[str, dict[str, float | None]] = {}
     slices: dict[str, list[float]] = {bone: [] for bone in bundle.bones}
+    drawn: dict[str, list[float]] = {bone: [] for bone in bundle.bones}
     for scan in scans:
         result = segmenter.segment(scan.volume, bundle.bones)
         found = bone_classes(result.labels)
@@ -62,11 +65,11 @@ def validate(bundle: Bundle, scans: Iterable[LabelledScan], device: str = "auto"
             covered[scan.name] = {bone: by_bone[bone] for bone in bundle.bones}
         for bone in bundle.bones:
             index = BONES.index(bone) + 1
-            a, b = (
-                np.moveaxis(array == index, result.slice_axis, 0) for array in (found, scan.labels)
-            )
-            values = (Overlap.of(*pair).dice for pair in zip(a, b, strict=True))
-            slices[bone] += [value for value in values if value is not None]
+            mask, truth = found == index, scan.labels == index
+            slices[bone] += _slice_dice(mask, truth, result.slice_axis)
+            shown = truth.any(axis=_others(result.slice_axis), keepdims=True)
+            covered_mask = mask & shown & covered_voxels(scan, index)
+            drawn[bone] += _slice_dice(covered_mask, truth, result.slice_axis)
     known = [value for case in cases.values() for value in case.values() if value is not None]
     return {
         "dataset": "validation patients, masks after post-processing",
@@ -74,22 +77,23 @@ def validate(bundle: Bundle, scans: Iterable[LabelledScan], device: str = "auto"
         "dice": {name: _rounded(case) for name, case in cases.items()},
         **_covered(covered),
         "mean_dice": round(mean(known), 4),
-        "median_slice_dice": _rounded(
-            {bone: median(values) if values else None for bone, values in slices.items()}
-        ),
+        "median_slice_dice": _medians(slices),
+        "covered_median_slice_dice": _medians(drawn),
     }
 
 
 def format_table(metrics: dict[str, Any]) -> str:
     """Lay the metrics out as text: a row a case, a column a bone.
 
-    *Covered* is the same case where its masks say whether a bone is there.
+    *Covered* is the same case where its masks say whether a bone is there; *drawn* are slices in
+    which its mask shows the bone.
     """
     covered = metrics.get("covered_dice", {})
     rows = [
         *metrics["dice"].items(),
         *((f"{name}, covered", case) for name, case in covered.items()),
         ("slices, median", metrics["median_slice_dice"]),
+        ("… drawn, covered", metrics["covered_median_slice_dice"]),
     ]
     lines = [f"{'3D Dice':18}" + "".join(f"{bone:>14}" for bone in BONES)]
     for name, case in rows:
@@ -117,6 +121,21 @@ def main(arguments: list[str] | None = None) -> None:
     print(format_table(metrics))
     if options.write:
         write_bundle(with_metrics(bundle, metrics), bundle.path)
+
+
+def _slice_dice(prediction: np.ndarray, truth: np.ndarray, axis: int) -> list[float]:
+    """Return the Dice of every slice that has any of both."""
+    pairs = zip(*(np.moveaxis(mask, axis, 0) for mask in (prediction, truth)), strict=True)
+    values = (Overlap.of(*pair).dice for pair in pairs)
+    return [value for value in values if value is not None]
+
+
+def _others(axis: int) -> tuple[int, ...]:
+    return tuple(other for other in range(3) if other != axis)
+
+
+def _medians(values: dict[str, list[float]]) -> dict[str, float | None]:
+    return _rounded({bone: median(some) if some else None for bone, some in values.items()})
 
 
 def _covered(cases: dict[str, dict[str, float | None]]) -> dict[str, Any]:

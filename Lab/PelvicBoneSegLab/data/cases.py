@@ -111,14 +111,17 @@ def dice_by_bone(prediction: np.ndarray, truth: np.ndarray) -> dict[str, float |
 
 def covered_dice_by_bone(prediction: np.ndarray, scan: LabelledScan) -> dict[str, float | None]:
     """Compare as `dice_by_bone`, for each bone where the labels say whether it is there."""
-    known = scan.labels > 0
     return {
         bone: Overlap.of(
-            (prediction == index) & (known | (scan.silent >> (index - 1) & 1 == 0)),
-            scan.labels == index,
+            (prediction == index) & covered_voxels(scan, index), scan.labels == index
         ).dice
         for index, bone in enumerate(BONES, start=1)
     }
+
+
+def covered_voxels(scan: LabelledScan, index: int) -> np.ndarray:
+    """Return where the labels say whether the bone of this class index is there."""
+    return (scan.labels > 0) | (scan.silent >> (index - 1) & 1 == 0)
 
 
 def class_indices(channels: np.ndarray, bones: tuple[str, ...]) -> np.ndarray:

@@ -179,6 +179,14 @@ def _covered(bundle: Bundle) -> list[str]:
         [dice[bone] for dice in covered.values() if dice.get(bone) is not None] for bone in BONES
     ]
     rows.append(["mean", *(number(mean(known)) if known else "" for known in means)])
+    slices = bundle.description["metrics"].get("covered_median_slice_dice")
+    if slices is not None:
+        rows.append(
+            [
+                "median of the slices that a mask shows",
+                *(number(slices.get(bone)) for bone in BONES),
+            ]
+        )
     text = "The same where the masks say whether the bone is there:"
     heading = ["patient", *(bone_name(bone) for bone in BONES)]
     return ["", text, "", *markdown_table(heading, rows)]

@@ -19,7 +19,7 @@ from .config_file import read_content
 from .defaults import with_defaults
 from .schema import SCHEMA
 
-_OF_SCANS = ("coverage", "patient", "planes", "teacher", "validation", "weight")
+_OF_SCANS = ("coverage", "patient", "planes", "teacher", "teacher_band", "validation", "weight")
 """Fields of a dataset that say something of scans, which label maps have not."""
 
 
@@ -137,6 +137,9 @@ def _problem_of_datasets(content: dict[str, Any]) -> str | None:
         except re.error as error:
             return f"$.datasets[{number}].patient: it is no regular expression ({error})"
         of_scans = [field for field in _OF_SCANS if field in dataset and "label_maps" in dataset]
+        low, high = dataset.get("teacher_band", (0, 0))
+        if low > high:
+            return f"$.datasets[{number}].teacher_band: {low} is above {high}"
         if of_scans:
             return (
                 f"$.datasets[{number}].{of_scans[0]}: label_maps are without scans, so only "

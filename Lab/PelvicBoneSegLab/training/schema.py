@@ -47,6 +47,8 @@ _DATASET = record_schema(
         "label_maps": record_schema({"labels": {"type": "string"}, "body": {"type": "string"}}),
         # A bundle that answers where the labels are silent.
         "teacher": {"type": "string", "minLength": 1},
+        # Of its probabilities: below the first may be background, from the second on is bone.
+        "teacher_band": {"type": "array", "items": _PROBABILITY, "minItems": 2, "maxItems": 2},
         "planes": {
             "type": "object",
             "minProperties": 1,

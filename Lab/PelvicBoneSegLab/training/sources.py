@@ -13,7 +13,7 @@ from .augmentation import Augmentation
 from .config import TrainingConfig
 from .real_slices import RealSlices
 from .sample import Source
-from .teacher import Teacher
+from .teacher import DEFAULT_BAND, Teacher
 
 
 def make_sources(config: TrainingConfig) -> list[tuple[float, Source]]:
@@ -51,7 +51,11 @@ def _training_scans(config: TrainingConfig, dataset: dict[str, Any]) -> list[Lab
     scans = list(iterate_scans(dataset, validation=False))
     if "teacher" not in dataset:
         return scans
-    teacher = Teacher(Bundle.load(dataset["teacher"]), config.training["device"])
+    teacher = Teacher(
+        Bundle.load(dataset["teacher"]),
+        config.training["device"],
+        dataset.get("teacher_band", DEFAULT_BAND),
+    )
     return [teacher.complete(scan) for scan in scans]
 
 

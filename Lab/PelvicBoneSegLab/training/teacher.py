@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,9 +14,9 @@ from PelvicBoneSegLib.segmentation.engine import Engine
 
 from ..data.cases import LabelledScan
 
-_BONE, _NO_BONE = 0.3, 0.1
-"""From this probability on a silent voxel is bone; below that it may be background. A teacher that
-had seen the pubis in synthetic slices alone missed much of it in real ones and invented little."""
+DEFAULT_BAND = (0.1, 0.3)
+"""For a teacher that saw the pubis in synthetic slices alone: it misses much of it in real ones
+and invents little."""
 
 _REACH_MM = 4.0
 """Background is taken only this near to bone that was found, so that the outline is learnt. Further
@@ -31,6 +32,10 @@ class Teacher:
         A bundle that has seen such bone elsewhere.
     device
         One of `device.DEVICES`.
+    band
+        Two probabilities: from the second on a silent voxel is bone, below the first it may be
+        background, and between them it stays open. A band below 0.5 makes bones larger from teacher
+        to teacher.
 
     References
     ----------
@@ -42,7 +47,8 @@ class Teacher:
         As `Engine`.
     """
 
-    def __init__(self, bundle: Bundle, device: str) -> None:
+    def __init__(self, bundle: Bundle, device: str, band: Sequence[float] = DEFAULT_BAND) -> None:
+        self._no_bone, self._bone = (probability * 255 for probability in band)
         self._bones = bundle.bones
         self._engine = Engine(bundle, device)
 
@@ -54,12 +60,12 @@ class Teacher:
         likeliest = np.where(asked, probabilities, 0).argmax(axis=0)
         labels, silent = scan.labels.copy(), scan.silent.copy()
         for channel, bone in enumerate(self._bones):
-            sure = probabilities[channel] >= _BONE * 255
+            sure = probabilities[channel] >= self._bone
             found = asked[channel] & sure & (likeliest == channel)
             if not found.any():
                 continue
             labels[found] = BONES.index(bone) + 1
             near = distance_transform_edt(~found, scan.volume.spacing[::-1]) <= _REACH_MM
-            unlikely = probabilities[channel] < _NO_BONE * 255
+            unlikely = probabilities[channel] < self._no_bone
             silent[asked[channel] & near & unlikely] &= ~bits[channel]
         return replace(scan, labels=labels, silent=silent)

@@ -85,15 +85,23 @@ def _accuracy(metrics: dict[str, Any]) -> Iterator[CardPart]:
     paragraphs: tuple[str, ...] = (f"Measured on: {metrics['dataset']}.",)
     if metrics.get("mean_dice") is not None:
         paragraphs += (f"Mean Dice: {_score(metrics['mean_dice'])}.",)
-    slices = metrics.get("median_slice_dice")
-    rows = {**metrics["dice"], **({"Slices (median)": slices} if slices else {})}
+    rows = {**metrics["dice"], **_slices(metrics, "median_slice_dice")}
     yield CardPart("Dice by case and bone", paragraphs, table=_by_bone(rows))
     if metrics.get("covered_dice"):
         yield CardPart(
             "Dice where the labels say whether the bone is there",
-            ("The masks leave parts of some bones open. There nothing was counted.",),
-            table=_by_bone(metrics["covered_dice"]),
+            (
+                "The masks leave parts of some bones open. There nothing was counted. Of the "
+                "slices, those count that a mask shows the bone in.",
+            ),
+            table=_by_bone(
+                {**metrics["covered_dice"], **_slices(metrics, "covered_median_slice_dice")}
+            ),
         )
+
+
+def _slices(metrics: dict[str, Any], name: str) -> dict[str, dict[str, float | None]]:
+    return {"Slices (median)": metrics[name]} if metrics.get(name) else {}
 
 
 def _by_bone(rows: dict[str, dict[str, float | None]]) -> tuple[tuple[str, ...], ...]:

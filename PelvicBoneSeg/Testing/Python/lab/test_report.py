@@ -447,6 +447,10 @@ def test_the_table_has_every_bone_patient_and_n(a_report):
     assert first == "| x | 0.800 | – | – | – |"
     assert second.startswith("| y | 1.000 |")
     assert mean == "| mean | 0.900 |  |  |  |"
+    described["metrics"]["covered_median_slice_dice"] = {"femur": 0.85, "sacrum": None}
+    *before, last = benchmark_table(data, bundle).splitlines()
+    assert before[-1] == mean
+    assert last == "| median of the slices that a mask shows | 0.850 | – | – | – |"
 
 
 def test_the_validation_patients_are_segmented_and_reported(tmp_path, monkeypatch):

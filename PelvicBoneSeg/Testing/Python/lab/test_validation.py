@@ -5,13 +5,19 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from statistics import mean
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
-from PelvicBoneSegLab.data.cases import validation_scans
+from PelvicBoneSegLab import validation
+from PelvicBoneSegLab.data.cases import LabelledScan, validation_scans
 from PelvicBoneSegLab.training.config import TrainingConfig
 from PelvicBoneSegLab.validation import format_table, validate
 from PelvicBoneSegLib.segmentation.bundle import Bundle
+from PelvicBoneSegLib.segmentation.volume import Volume
+
+FEMUR = 1
 
 CONFIGURATION = Path(__file__).parents[4] / "Lab" / "configs" / "default.yaml"
 DATA = Path(os.environ.get("PELVICBONESEG_DATA", "../shared/data")).resolve()
@@ -45,13 +51,38 @@ def test_the_bundle_states_what_is_measured(metrics):
         assert stated["dice"][name] == pytest.approx(case, abs=0.01)
 
 
+def test_slices_count_where_a_mask_shows_the_bone_and_says_something(monkeypatch):
+    truth = np.zeros((3, 3, 4), np.uint8)
+    truth[0, 0] = truth[1, 0] = FEMUR
+    found = np.zeros_like(truth)
+    found[0, :2] = found[1, 0, :2] = found[2, 0] = FEMUR
+    silent = np.zeros_like(truth)
+    silent[0, 1] = 1
+    voxels = np.arange(truth.size, dtype=np.float32).reshape(truth.shape)
+    scan = LabelledScan("a", Volume(voxels, np.diag([9.0, 9, 9, 1])), truth, silent)
+    bundle = SimpleNamespace(bones=("femur",))
+    result = SimpleNamespace(labels=found, slice_axis=0)
+    monkeypatch.setattr(validation, "bone_classes", lambda labels: labels)
+    monkeypatch.setattr(
+        validation, "Segmenter", lambda *_: SimpleNamespace(segment=lambda *_: result)
+    )
+    metrics = validate(bundle, [scan])
+    # The slices have 8 of 12, 4 of 6, and none where the mask ends too early.
+    assert metrics["median_slice_dice"] == {"femur": pytest.approx(2 / 3, abs=1e-4)}
+    # What is found in silence is no error, nor is the slice without a mask counted.
+    assert metrics["covered_median_slice_dice"] == {"femur": pytest.approx(5 / 6, abs=1e-4)}
+    assert metrics["dice"] == {"a": {"femur": pytest.approx(2 * 6 / (8 + 14), abs=1e-4)}}
+
+
 def test_the_table_shows_every_case_and_bone():
     metrics = {
         "dice": {"case_x": {"femur": 0.9, "hip_bone": 0.8, "sacrum": None, "lumbar_spine": 0.7}},
         "median_slice_dice": {"femur": 0.91, "hip_bone": 0.81, "sacrum": None, "lumbar_spine": 0.7},
+        "covered_median_slice_dice": {"femur": 0.93, "sacrum": None},
         "mean_dice": 0.8,
     }
     lines = format_table(metrics).splitlines()
     assert lines[0].split() == ["3D", "Dice", "femur", "hip_bone", "sacrum", "lumbar_spine"]
     assert lines[1].split() == ["case_x", "0.900", "0.800", "–", "0.700"]
+    assert lines[3].split()[-4:] == ["0.930", "–", "–", "–"]
     assert lines[-1].endswith("0.8000")

@@ -32,6 +32,7 @@ def test_the_card_of_the_default_bundle_has_what_a_user_must_know():
 
 def test_the_card_says_what_the_training_took_and_what_the_labels_cover(tmp_path):
     metrics = {**METRICS, "covered_dice": {"a": {"femur": 0.9}}}
+    metrics["covered_median_slice_dice"] = {"femur": 0.95}
     folder = write_small_bundle(tmp_path / "small", training=TRAINING, metrics=metrics)
     text = card_text(describe_bundle(folder))
     assert "- Time: 60 minutes on 2 processor cores\n- Slices seen: 28160\n" in text
@@ -39,7 +40,7 @@ def test_the_card_says_what_the_training_took_and_what_the_labels_cover(tmp_path
     assert "encoder timm-tf_efficientnet_lite0; slices at -5, 0, 5 mm as channels" in text
     before, _, after = text.partition("Dice where the labels say whether the bone is there")
     assert re.search(r"^a +0\.800$", before, re.MULTILINE)
-    assert re.search(r"^a +0\.900$", after, re.MULTILINE)
+    assert re.search(r"^a +0\.900\nSlices \(median\) +0\.950$", after, re.MULTILINE)
 
 
 def test_the_html_has_the_same_words_and_only_plain_tags():

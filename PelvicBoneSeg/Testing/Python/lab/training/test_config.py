@@ -96,6 +96,12 @@ def test_micro_batches_have_to_be_equal(a_configuration, load):
         load(a_configuration)
 
 
+def test_the_band_of_a_teacher_goes_upwards(a_configuration, load):
+    a_configuration["datasets"][0]["teacher_band"] = [0.6, 0.4]
+    with pytest.raises(ConfigurationError, match=r"datasets\[0\]\.teacher_band: 0.6 is above 0.4"):
+        load(a_configuration)
+
+
 def test_a_patient_has_to_be_a_regular_expression(a_configuration, load):
     a_configuration["datasets"][0]["patient"] = "(case"
     with pytest.raises(ConfigurationError, match=r"datasets\[0\]\.patient"):
@@ -109,6 +115,7 @@ def test_a_patient_has_to_be_a_regular_expression(a_configuration, load):
         ("patient", "^[a-z]+"),
         ("planes", {"axial": 1.0}),
         ("teacher", "default"),
+        ("teacher_band", [0.4, 0.6]),
         ("validation", ["case_a"]),
         ("weight", 1.0),
     ],

@@ -65,5 +65,6 @@ def test_the_recommended_values_are_those_of_the_page(field, value):
 
 def test_what_a_teacher_does_is_as_the_page_says():
     section = PAGE.split("### Self-training")[1].split("\n## ")[0]
-    assert f"probability of {teacher._BONE} or more" in section
-    assert f"below {teacher._NO_BONE}, within {teacher._REACH_MM:.0f} mm" in section
+    no_bone, bone = teacher.DEFAULT_BAND
+    assert f"probability of {bone} or more" in section
+    assert f"below {no_bone}, within {teacher._REACH_MM:.0f} mm" in section

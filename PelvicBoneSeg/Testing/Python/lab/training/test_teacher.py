@@ -37,7 +37,7 @@ def scan():
 def complete(monkeypatch, tmp_path):
     """Complete a scan by a teacher with given probabilities of the hip bone."""
 
-    def run(scan, hip_bone, sacrum=0):
+    def run(scan, hip_bone, sacrum=0, band=teacher.DEFAULT_BAND):
         class Knowing:
             def __init__(self, bundle, device):
                 assert device == "cpu"
@@ -50,7 +50,7 @@ def complete(monkeypatch, tmp_path):
 
         monkeypatch.setattr(teacher, "Engine", Knowing)
         write_small_bundle(tmp_path / "bundle")
-        return Teacher(Bundle.load(tmp_path / "bundle"), "cpu").complete(scan)
+        return Teacher(Bundle.load(tmp_path / "bundle"), "cpu", band).complete(scan)
 
     return run
 
@@ -75,6 +75,18 @@ def test_background_is_settled_near_what_was_found_alone(scan, complete):
     assert (silent[:, 25, 20:25] == HIP_BIT).all(), "it was not sure"
     assert (silent[:, 27, 20:25] == HIP_BIT).all(), "it is 6 mm away"
     assert not silent[:, :, :20].any()
+
+
+def test_a_later_teacher_has_to_be_surer(scan, complete):
+    found = np.zeros(SHAPE)
+    found[:, 20:25, 20:25] = 0.6
+    found[:, 25, 20:25] = 0.5
+    found[:, 26, 20:25] = 0.3
+    done = complete(scan, found, band=[0.4, 0.6])
+    assert (done.labels[:, 20:25, 22:25] == HIP_BONE).all()
+    assert (done.labels[:, 25:, 20:] == 0).all()
+    assert (done.silent[:, 25, 20:25] == HIP_BIT).all(), "it is between the two"
+    assert not done.silent[:, 26, 20:25].any()
 
 
 def test_a_teacher_that_finds_nothing_changes_nothing(scan, complete):
