@@ -9,9 +9,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from ..errors import ConfigurationError
 from ..evaluation.page_block import PageBlock
+from .cross_validation import cross_validate, cross_validation_block, pooled
 from .measuring import Measured, measured
-from .plan import Plan, Variant
+from .plan import Folds, Plan, Variant
 from .table import comparison_block
 from .training import is_trained, train_variant
 
@@ -23,17 +25,29 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--budget", help="one of the plan's budgets; else its own choice")
     parser.add_argument("--only", nargs="+", metavar="VARIANT", help="leave the others as they are")
     parser.add_argument("--report-only", action="store_true", help="train nothing")
+    parser.add_argument("--folds", action="store_true", help="cross-validate the plan's best")
     options = parser.parse_args(arguments)
     plan = Plan.load(options.plan, options.budget)
     chosen = plan.variants
     if options.only:
         chosen = tuple(plan.variant(name) for name in options.only)
-    if not options.report_only:
+    if options.folds:
+        cross_validate(plan, _folds(plan))
+    elif not options.report_only:
         for variant in chosen:
             _train_and_measure(plan, variant)
     results = {one.name: measured(plan, one) for one in plan.variants if is_trained(one)}
     PageBlock(plan.block).update(plan.page, comparison_block(plan, results))
+    if plan.folds and (pooled_results := pooled(plan, plan.folds)):
+        block = cross_validation_block(plan, plan.folds, pooled_results)
+        PageBlock(f"{plan.block}-folds").update(plan.page, block)
     print(f"{len(results)} of {len(plan.variants)} variants are in {plan.page}")
+
+
+def _folds(plan: Plan) -> Folds:
+    if plan.folds is None:
+        raise ConfigurationError(plan.path, "$.folds: it names no variants to cross-validate")
+    return plan.folds
 
 
 def _train_and_measure(plan: Plan, variant: Variant) -> Measured:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -34,16 +35,36 @@ def measured(plan: Plan, variant: Variant) -> Measured:
     `training.training_record`), ``volumes``, ``slices``, ``heads`` and ``pubis`` (see
     `rows.rows_of`, each row with its case), and ``cost`` (see `cost`).
     """
+    # The first variant's data are whole scans, those of a specialist are cut out of them.
+    datasets = plan.variants[0].runs[0].datasets
+    return _kept(variant, lambda: {**_measure(variant, datasets), "cost": _cost(plan, variant)})
+
+
+def measured_fold(fold: Variant) -> Measured:
+    """Measure a fold on the patients that it holds out; as `measured`, without ``cost``."""
+    return _kept(fold, lambda: _measure(fold, fold.runs[0].datasets))
+
+
+def _kept(variant: Variant, measure: Callable[[], Measured]) -> Measured:
+    """Return what was measured of the same weights, or measure and keep it."""
     path = variant.folder / MEASURED_FILE
     digest = _digest(variant)
     if path.is_file():
         known = json.loads(path.read_text(encoding="utf-8"))
         if (known.get("format"), known["weights"]) == (FORMAT, digest):
             return known
+    result = {"format": FORMAT, "weights": digest, **measure()}
+
+    def fill(folder: Path) -> None:
+        (folder / MEASURED_FILE).write_text(json.dumps(result) + "\n", encoding="utf-8")
+
+    write_together(variant.folder, fill)
+    return result
+
+
+def _measure(variant: Variant, datasets: Iterable[dict[str, Any]]) -> Measured:
     predictor = load_predictor(variant)
     result: Measured = {
-        "format": FORMAT,
-        "weights": digest,
         "parameters": predictor.parameters,
         "training": training_record(variant),
         "volumes": [],
@@ -51,16 +72,9 @@ def measured(plan: Plan, variant: Variant) -> Measured:
         "heads": [],
         "pubis": [],
     }
-    # The first variant's data are whole scans, those of a specialist are cut out of them.
-    for scan in validation_scans(plan.variants[0].runs[0].datasets):
+    for scan in validation_scans(datasets):
         for name, rows in rows_of(predictor, variant, scan).items():
             result[name] += [{"case": scan.name, **row} for row in rows]
-    result["cost"] = _cost(plan, variant)
-
-    def fill(folder: Path) -> None:
-        (folder / MEASURED_FILE).write_text(json.dumps(result) + "\n", encoding="utf-8")
-
-    write_together(variant.folder, fill)
     return result
 
 

@@ -69,6 +69,25 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Folds:
+    """Variants of which every patient's results are told, by networks that have not seen him.
+
+    Attributes
+    ----------
+    count
+        How many times each variant is trained.
+    reference
+        The variant that differences are taken to, one of `rows`.
+    rows
+        Names of the variants.
+    """
+
+    count: int
+    reference: str
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Plan:
     """A checked plan, for one budget.
 
@@ -82,6 +101,8 @@ class Plan:
         With the tables.
     variants, tables
         In the order in which they are trained, and written.
+    folds
+        The best of them in cross-validation; None where the plan has none.
     """
 
     path: Path
@@ -90,6 +111,7 @@ class Plan:
     page: Path
     variants: tuple[Variant, ...]
     tables: tuple[Table, ...]
+    folds: Folds | None
 
     @classmethod
     def load(cls, path: Path, budget: str | None = None) -> Plan:
@@ -126,6 +148,7 @@ class Plan:
             Path(content["page"]),
             tuple(variants.values()),
             tuple(_table(path, one, variants) for one in content["tables"]),
+            _folds(path, content.get("folds"), variants),
         )
 
     def variant(self, name: str) -> Variant:
@@ -221,6 +244,19 @@ def _of_crops(dataset: Any, folder: Path) -> Any:
     held_out = [f"{case}_{side}" for case in cases for side in ("left", "right")]
     weight = dataset.get("weight", 0 if "synthetic_weight" in dataset else 1.0)
     return {**crops, "labels": labels, "validation": held_out, "weight": weight}
+
+
+def _folds(path: Path, content: Any, variants: dict[str, Variant]) -> Folds | None:
+    if content is None:
+        return None
+    for name in content["rows"]:
+        if name not in variants:
+            raise ConfigurationError(path, f"$.folds.rows: there is no {name}")
+        if variants[name].kind != SLICES:
+            raise ConfigurationError(path, f"$.folds.rows: {name} is no single network of slices")
+    if content["reference"] not in content["rows"]:
+        raise ConfigurationError(path, f"$.folds.reference: {content['reference']} is no row")
+    return Folds(content["count"], content["reference"], tuple(content["rows"]))
 
 
 def _table(path: Path, content: Any, variants: dict[str, Variant]) -> Table:

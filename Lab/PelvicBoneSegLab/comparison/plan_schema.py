@@ -57,6 +57,14 @@ _TABLE = record_schema(
     {"heads": {"type": "boolean"}, "pubis": {"type": "boolean"}},
 )
 
+_FOLDS = record_schema(
+    {
+        "count": {"type": "integer", "minimum": 2},
+        "reference": _TEXT,
+        "rows": {"type": "array", "items": _TEXT, "minItems": 2, "uniqueItems": True},
+    }
+)
+
 PLAN_SCHEMA: dict[str, Any] = record_schema(
     {
         "page": _TEXT,
@@ -65,5 +73,6 @@ PLAN_SCHEMA: dict[str, Any] = record_schema(
         "base": {"type": "object"},
         "variants": {"type": "array", "items": _VARIANT, "minItems": 1},
         "tables": {"type": "array", "items": _TABLE, "minItems": 1},
-    }
+    },
+    {"folds": _FOLDS},
 )

@@ -65,6 +65,11 @@ def test_methods_that_do_not_differ():
     assert (found.statistic, found.p, found.mean_difference) == (0, 1, 0)
 
 
+def test_methods_that_differ_in_one_patient_alone():
+    (found,) = paired_tests(sacrum([0.8, 0.8, 0.9]), sacrum([0.8, 0.8, 0.7]), "dice")
+    assert (found.statistic, found.p, found.p_method) == (0, 1, "exact")
+
+
 @pytest.mark.parametrize(("n", "method"), [(30, "exact"), (60, "normal approximation")])
 def test_wilcoxon_of_many_patients_is_scipys(n, method):
     random = np.random.default_rng(1)

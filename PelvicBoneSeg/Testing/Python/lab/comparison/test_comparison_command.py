@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import ClassVar
 
 import numpy as np
 import pytest
 
+from lab.comparison.quick_trainer import QuickTrainer
 from lab.comparison.small_plan import load_plan, plan_content, volumetric
 from PelvicBoneSegLab.comparison import measuring, training
 from PelvicBoneSegLab.comparison.__main__ import main
@@ -16,11 +16,7 @@ from PelvicBoneSegLab.comparison.rows import rows_of
 from PelvicBoneSegLab.comparison.training import is_trained, train_variant, training_record
 from PelvicBoneSegLab.data.cases import validation_scans
 from PelvicBoneSegLab.errors import CheckpointError
-from PelvicBoneSegLab.training.bundle_writer import make_bundle, write_bundle
-from PelvicBoneSegLab.training.epoch_validation import NO_METRICS
 from PelvicBoneSegLab.training.learner import Learner
-from PelvicBoneSegLab.training.training_log import TrainingLog
-from PelvicBoneSegLib.segmentation.network import create_network
 
 COST = {"ms_per_slice": 1.0, "peak_mb": 2}
 
@@ -31,22 +27,6 @@ def content(tmp_path, monkeypatch):
     content = plan_content(tmp_path)
     content["base"]["training"].update(epochs=1, slices_per_epoch=4)
     return content
-
-
-class QuickTrainer:
-    """Writes what `Trainer` leaves behind, untrained."""
-
-    trained: ClassVar[list[str]] = []
-
-    def __init__(self, config, processes):
-        self._config = config
-
-    def run(self):
-        config = self._config
-        network = create_network(config.model["architecture"], 3, len(config.bones) + 1)
-        write_bundle(make_bundle(config, network, NO_METRICS), config.output)
-        TrainingLog(config.output).append({"epoch": 1, "seconds": 2.0, "share_waiting": 0.25})
-        self.trained.append(config.output.parent.name)
 
 
 @pytest.fixture

@@ -1,0 +1,147 @@
+"""The best variants on every patient, each by a network that has not seen him."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from PelvicBoneSegLib.anatomy import BONES, BOTH
+
+from ..evaluation.html_page import number
+from ..evaluation.page_block import markdown_table
+from ..evaluation.paired import PairedTest, paired_tests
+from ..evaluation.report_names import bone_name
+from ..training.folds import fold_of
+from .cells import COVERED_DICE, SHOWN, mean_of_patients, of_bone, slice_medians
+from .measuring import Measured, measured_fold
+from .plan import Folds, Plan, Variant
+from .training import is_trained, train_variant
+
+
+def folds_of(variant: Variant, count: int) -> list[Variant]:
+    """Return a variant once for each fold; see `training.folds.fold_of` for the errors."""
+    return [
+        replace(
+            variant,
+            folder=variant.folder / f"fold{index}of{count}",
+            runs=tuple(fold_of(config, index, count) for config in variant.runs),
+        )
+        for index in range(1, count + 1)
+    ]
+
+
+def cross_validate(plan: Plan, folds: Folds) -> None:
+    """Train and measure what is missing; see `training.train_variant` for the errors."""
+    for name in folds.rows:
+        for fold in folds_of(plan.variant(name), folds.count):
+            print(f"{name}, {fold.folder.name}", flush=True)
+            train_variant(plan, fold)
+            measured_fold(fold)
+
+
+def pooled(plan: Plan, folds: Folds) -> dict[str, Measured]:
+    """Return by variant what all its folds found together, of those that are all trained."""
+    results = {}
+    for name in folds.rows:
+        variants = folds_of(plan.variant(name), folds.count)
+        if all(map(is_trained, variants)):
+            results[name] = _together([measured_fold(fold) for fold in variants])
+    return results
+
+
+def cross_validation_block(plan: Plan, folds: Folds, results: Mapping[str, Measured]) -> str:
+    """Lay the table out as Markdown.
+
+    Parameters
+    ----------
+    plan, folds
+        What is compared.
+    results
+        As of `pooled`.
+    """
+    lines = [_explanation(plan, folds, results), "", *_table(plan, folds, results)]
+    for name in folds.rows:
+        if name != folds.reference and {name, folds.reference} <= results.keys():
+            lines += ["", *_differences(plan, folds, name, results)]
+    return "\n".join(lines)
+
+
+def _together(measured: list[Measured]) -> Measured:
+    keys = ("volumes", "slices")
+    return {
+        "parameters": measured[0]["parameters"],
+        "training": {"seconds": sum(one["training"]["seconds"] for one in measured)},
+        **{key: [row for one in measured for row in one[key]] for key in keys},
+    }
+
+
+def _explanation(plan: Plan, folds: Folds, results: Mapping[str, Measured]) -> str:
+    cases = {row["case"] for result in results.values() for row in result["volumes"]}
+    missing = [name for name in folds.rows if name not in results]
+    text = (
+        f"Budget `{plan.budget}`, {folds.count} folds: each of n = {len(cases)} patients is held "
+        "out once, of all lines in the same fold, and measured by the network that has not seen "
+        "him. Figures as above; patients of one fold share a network, which the intervals and "
+        "tests below do not know. One seed."
+    )
+    return text + (f" Not trained yet: {', '.join(missing)}." if missing else "")
+
+
+def _table(plan: Plan, folds: Folds, results: Mapping[str, Measured]) -> list[str]:
+    heading = [
+        "",
+        COVERED_DICE.heading,
+        *(one.heading for one in SHOWN),
+        "Per slice",
+        *(f"{bone_name(bone)}, where the masks speak" for bone in BONES),
+        "Training (s)",
+    ]
+    lines = []
+    for name, result in results.items():
+        medians = slice_medians(result).values()
+        lines.append([
+            _title(plan, folds, name),
+            *(mean_of_patients(result["volumes"], one) for one in (COVERED_DICE, *SHOWN)),
+            number(sum(medians) / len(medians)),
+            *(mean_of_patients(of_bone(result, bone), COVERED_DICE) for bone in BONES),
+            number(result["training"]["seconds"], 0),
+        ])  # fmt: skip
+    return markdown_table(heading, lines)
+
+
+def _differences(plan: Plan, folds: Folds, name: str, results: Mapping[str, Measured]) -> list[str]:
+    ours, theirs = (_frame(results[one]) for one in (name, folds.reference))
+    tests = paired_tests(ours, theirs, COVERED_DICE.column)
+    heading = ["bone", "n", "mean difference", "95 % interval", "p", "p, corrected (Holm)"]
+    return [
+        f"{plan.variant(name).title} less {plan.variant(folds.reference).title}, Dice where the "
+        "masks speak; intervals by bootstrap over patients, tests by Wilcoxon's signed ranks:",
+        "",
+        *markdown_table(heading, [_difference(one) for one in tests]),
+    ]
+
+
+def _difference(test: PairedTest) -> list[str]:
+    between = test.interval
+    ends = [number(end, sign=True) for end in (between.lower, between.upper)] if between else []
+    return [
+        bone_name(test.bone),
+        str(test.n),
+        number(test.mean_difference, sign=True),
+        " to ".join(ends),
+        number(test.p),
+        number(test.p_holm),
+    ]
+
+
+def _frame(result: Measured) -> pd.DataFrame:
+    rows: list[dict[str, Any]] = [{**row, "side": BOTH} for row in result["volumes"]]
+    return pd.DataFrame(rows, columns=["case", "bone", "side", COVERED_DICE.column])
+
+
+def _title(plan: Plan, folds: Folds, name: str) -> str:
+    title = plan.variant(name).title
+    return f"{title} *" if name == folds.reference else title
