@@ -12,7 +12,6 @@ from PelvicBoneSegLib.worker.protocol import Frame
 
 from ..library.folder import ATTRIBUTES_FILE, SEGMENTATION_FILE, remove
 from ..library.library import Library
-from ..library.scan import Segmentation
 from ..library.security.access import Visitor
 from ..viewer.saving.kinds import NOT_SAVED, SAVED
 from .errors import NotSavedError
@@ -45,7 +44,7 @@ class Saves:
         scan_id: str,
         edited: str | None,
         answer: Callable[[Mapping[str, Any]], None],
-        kept: Callable[[str], None],
+        kept: Callable[[str | None], None],
     ) -> None:
         self._library = library
         self._visitor = visitor
@@ -57,7 +56,10 @@ class Saves:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def take(self, frame: Frame) -> None:
-        """Take a frame ``save``: ``content`` and ``attributes``, ``bones`` and ``segments``."""
+        """Take a frame ``save``: ``content`` and ``attributes``, ``bones`` and ``segments``.
+
+        One without files takes back what was saved before.
+        """
         task = asyncio.create_task(self._store(frame))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -69,7 +71,7 @@ class Saves:
     async def _store(self, frame: Frame) -> None:
         async with self._turn:
             try:
-                saved = await asyncio.to_thread(self._keep, frame)
+                saved = await asyncio.to_thread(self._keep if frame.arrays else self._drop, frame)
             except PelvicBoneSegError as error:
                 self._fail(error)
             except Exception as error:  # told on the page, with the whole cause in the log
@@ -77,15 +79,19 @@ class Saves:
                 cause.__cause__ = error
                 self._fail(cause)
             else:
-                self._edited = saved.id
-                self._kept(saved.id)
+                self._edited = saved
+                self._kept(saved)
                 self._answer({"kind": SAVED})
 
     def _fail(self, error: PelvicBoneSegError) -> None:
         logging.getLogger(__name__).error("A segmentation was not saved", exc_info=error)
         self._answer({"kind": NOT_SAVED, "message": str(error.message)})
 
-    def _keep(self, frame: Frame) -> Segmentation:
+    def _drop(self, _: Frame) -> None:
+        if self._edited is not None:
+            self._library.drop_edited(self._scan_id, self._edited)
+
+    def _keep(self, frame: Frame) -> str:
         content, attributes = (frame.arrays[one].tobytes() for one in ("content", "attributes"))
         if max(len(content), len(attributes)) > MAX_FILE_BYTES:
             raise NotSavedError(f"it has more than {MAX_FILE_BYTES >> 20} MB")
@@ -93,7 +99,7 @@ class Saves:
         try:
             (folder / SEGMENTATION_FILE).write_bytes(content)
             (folder / ATTRIBUTES_FILE).write_bytes(attributes)
-            return self._library.keep_edited(
+            saved = self._library.keep_edited(
                 self._visitor.owner,
                 self._scan_id,
                 self._visitor.user,
@@ -102,6 +108,7 @@ class Saves:
                 {"segments": [_described(one) for one in frame.header["segments"]], "warnings": []},
                 self._edited,
             )
+            return saved.id
         finally:
             remove(folder)
 

@@ -241,6 +241,13 @@ class Library:
             remove(self.folder.segmentation(scan_id, one))
         return saved
 
+    def drop_edited(self, scan_id: str, segmentation_id: str) -> None:
+        """Remove a segmentation that was saved from a viewer; one that is gone already is well."""
+        with self._database.write() as session:
+            dropped = self.index.drop_edited(session, scan_id, segmentation_id)
+        for one in dropped:
+            remove(self.folder.segmentation(scan_id, one))
+
     def _put(self, source: Path, target: Path) -> None:
         target.parent.mkdir(exist_ok=True)
         sync(target.parent.parent)

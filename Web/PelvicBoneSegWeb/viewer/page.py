@@ -119,7 +119,7 @@ class Page:
         told = f"{name.is_saving} ? 'Saving …' : {name.is_unsaved} ? 'Unsaved changes' : 'Saved'"
         html.Div(
             f"{{{{ {told} }}}}",
-            v_if=("has_segmentation",),
+            v_if=(f"has_segmentation || {name.is_unsaved}",),
             classes="text-caption text-medium-emphasis ml-2 text-no-wrap",
             raw_attrs=['role="status"'],
         )

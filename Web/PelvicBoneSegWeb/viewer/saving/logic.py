@@ -63,6 +63,7 @@ class SaveLogic(BaseLogic[SaveState]):
         self._channel = channel
         self._changes = self._sent = self._stored = 0
         self._is_asked_again = False
+        self._is_in_library = self._is_segmentation_sent = False
         self._observed: Any = None
         self._observers: list[int] = []
         session.segmentation_changed.connect(self._follow)
@@ -83,7 +84,7 @@ class SaveLogic(BaseLogic[SaveState]):
     async def finish(self) -> None:
         """Save for the last time: nobody hears the answer any more."""
         await self._session.settled()
-        if self._session.segmentation is not None and self._changes != self._sent:
+        if self._is_worth_saving and self._changes != self._sent:
             self._send()
         await self._channel.flush()
 
@@ -93,6 +94,7 @@ class SaveLogic(BaseLogic[SaveState]):
             self.data.is_saving = False
             if frame.header["kind"] == SAVED:
                 self._stored = self._sent
+                self._is_in_library = self._is_segmentation_sent
                 if self._is_asked_again and self._is_changed:
                     self._is_asked_again = False
                     self._send()
@@ -103,21 +105,24 @@ class SaveLogic(BaseLogic[SaveState]):
 
     @property
     def _is_changed(self) -> bool:
-        return self._session.segmentation is not None and self._changes != self._stored
+        return self._is_worth_saving and self._changes != self._stored
+
+    @property
+    def _is_worth_saving(self) -> bool:
+        """Whether there is a segmentation, or one to take back: its run was undone."""
+        return self._session.segmentation is not None or self._is_in_library
 
     def _send(self) -> None:
         self.data.problem = ""
+        segmentation = self._session.segmentation
         try:
-            snapshot = take_snapshot(self._session.segmentation)
+            header, files = ({}, {}) if segmentation is None else _frame(segmentation)
         except PelvicBoneSegError as error:
             self.data.problem = str(error.message)
             return
-        files = {"content": snapshot.content, "attributes": snapshot.attributes}
-        self._channel.send(
-            {"kind": SAVE, "bones": snapshot.bones, "segments": snapshot.segments},
-            {name: np.frombuffer(one, np.uint8) for name, one in files.items()},
-        )
+        self._channel.send({"kind": SAVE, **header}, files)
         self._sent = self._changes
+        self._is_segmentation_sent = segmentation is not None
         self.data.is_saving = True
 
     def _follow(self) -> None:
@@ -135,3 +140,13 @@ class SaveLogic(BaseLogic[SaveState]):
 
     def _refresh(self) -> None:
         self.data.is_unsaved = self._is_changed
+
+
+def _frame(segmentation_node: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return the header and the files of a segmentation."""
+    snapshot = take_snapshot(segmentation_node)
+    files = {"content": snapshot.content, "attributes": snapshot.attributes}
+    return (
+        {"bones": snapshot.bones, "segments": snapshot.segments},
+        {name: np.frombuffer(one, np.uint8) for name, one in files.items()},
+    )

@@ -66,6 +66,16 @@ def test_the_last_of_several_is_what_is_kept(library, scan):
     assert kept.summary == {"segments": [segment], "warnings": []}
 
 
+def test_what_was_saved_is_taken_back(library, scan):
+    shown = [None]
+    nothing = Frame({"kind": "save"}, {})
+    told = answers(library, scan, a_frame(), nothing, nothing, a_frame(), nothing, shown=shown)
+    assert told == [{"kind": "saved"}] * 5
+    assert library.index.scan("anna", scan.id).segmentations == ()
+    assert list((library.folder.scan(scan.id) / "segmentations").iterdir()) == []
+    assert [one is None for one in shown] == [True, False, True, True, False, True]
+
+
 def test_a_scan_that_is_gone_is_told_and_leaves_nothing(library, scan):
     library.delete("anna", scan.id)
     (told,) = answers(library, scan, a_frame())

@@ -110,3 +110,20 @@ def test_a_server_that_is_stopped_saves_what_is_open(tmp_path, visit, open_scan,
         page.locator(".pbs-bar.doubtful").first.wait_for()  # the confidence came back too
         (stored,) = viewing.stored()
         assert stored["edited"]
+
+
+def test_a_run_that_is_undone_is_taken_out_of_the_library_too(tmp_path, visit, open_scan, worker):
+    settings = Settings(tmp_path / "data", TOKENS, worker=worker.command)
+    with Serving(settings) as server:
+        page = visit(server)
+        viewing = Viewing(page, worker, open_scan(server, page))
+        for _ in range(2):
+            viewing.segment()
+            says(viewing, UNSAVED)
+            page.keyboard.press("Control+s")
+            says(viewing, SAVED)
+            assert len(viewing.stored()) == 1
+            page.get_by_role("button", name="Undo run").click()
+            says(viewing, UNSAVED)
+            page.keyboard.press("Control+s")
+            until(page, lambda: not viewing.stored())
