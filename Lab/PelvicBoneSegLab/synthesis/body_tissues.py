@@ -6,6 +6,7 @@ import numpy as np
 
 from PelvicBoneSegLib.anatomy import BONES, FEMUR, HIP_BONE, LUMBAR_SPINE, SACRUM
 
+from . import pelvic_organs
 from .bone_tissues import PARTS, ROOM_MM, between, bone_parts, canal
 from .smooth_field import COARSE, smooth_field, spread
 from .tissue_map import GRID_MM, Kind, TissueMap, bounding_box
@@ -18,7 +19,8 @@ _PLAIN = (
 (
     _, _SKIN_FAT, _DEEP_FAT, _ORGAN, _BOWEL, _FLUID, _GAS, _VESSEL, _CANAL, _CARTILAGE, _LAST_DISC,
 ) = range(len(_PLAIN))  # fmt: skip
-_FIRST_OTHER = len(_PLAIN) + len(PARTS) * len(BONES)
+_FIRST_ORGAN = len(_PLAIN) + len(PARTS) * len(BONES)
+_FIRST_OTHER = _FIRST_ORGAN + len(pelvic_organs.KINDS)
 
 MAX_LABEL = 255 - _FIRST_OTHER
 """Highest label value for which there is room among the tissues."""
@@ -28,6 +30,9 @@ _SKIN_FAT_MM = 22.0
 
 _JOINT_MM, _DISC_MM = 3.0, 6.0
 """So far from both bones there is the hip joint's cartilage, and the last disc."""
+
+_ORGANS = 4
+"""Bodies made of one: bladders are full or empty, and organs those of a man or a woman."""
 
 
 class Body:
@@ -57,8 +62,8 @@ class Body:
         self._bones = bones
         self._rng = rng
 
-    def tissue_map(self, name: str) -> TissueMap:
-        """Paint every tissue."""
+    def tissue_maps(self, name: str) -> list[TissueMap]:
+        """Paint every tissue, with several sets of organs where the hip bones are complete."""
         tissues = self._unlabelled()
         muscles = (self._labels > 0) & ~np.isin(self._labels, list(self._bones.values()))
         tissues[muscles] = self._labels[muscles] + _FIRST_OTHER
@@ -66,14 +71,33 @@ class Body:
         self._paint_between(tissues, SACRUM, LUMBAR_SPINE, _DISC_MM, _LAST_DISC)
         for bone in self._bones:
             self._paint_bone(tissues, bone)
-        classes, kinds = self._tables()
-        return TissueMap.cropped(name, tissues, classes, kinds, _silent(tissues))
+        return [
+            TissueMap.cropped(name, one, *self._tables(), _silent(one))
+            for one in self._with_organs(tissues)
+        ]
+
+    def _with_organs(self, tissues: np.ndarray) -> list[np.ndarray]:
+        hips = self._mask(HIP_BONE)
+        field = pelvic_organs.OrganField.around(hips, self._rng)
+        if field is None:
+            return [tissues]
+        free = self._inside & (self._labels == 0) & (tissues <= _VESSEL)
+        disc = np.zeros_like(free)
+        disc[field.box] = field.disc(hips)
+        tissues[disc & free] = _CARTILAGE
+        free &= ~disc
+        bodies = [tissues.copy() for _ in range(_ORGANS)]
+        for body in bodies:
+            pelvic_organs.paint_organs(body, free, field, _FIRST_ORGAN, self._rng)
+        return bodies
 
     def _tables(self) -> tuple[np.ndarray, np.ndarray]:
         others = int(self._labels.max()) + 1
-        kinds = np.array((*_PLAIN, *PARTS * len(BONES), *[Kind.MUSCLE] * others), np.uint8)
+        kinds = np.array(
+            (*_PLAIN, *PARTS * len(BONES), *pelvic_organs.KINDS, *[Kind.MUSCLE] * others), np.uint8
+        )
         classes = np.zeros(len(kinds), np.uint8)
-        classes[len(_PLAIN) : _FIRST_OTHER] = np.repeat(np.arange(len(BONES)) + 1, len(PARTS))
+        classes[len(_PLAIN) : _FIRST_ORGAN] = np.repeat(np.arange(len(BONES)) + 1, len(PARTS))
         return classes, kinds
 
     def _mask(self, bone: str) -> np.ndarray:

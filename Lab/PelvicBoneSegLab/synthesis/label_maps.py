@@ -30,7 +30,8 @@ def tissue_maps_from_labels(dataset: dict[str, Any]) -> list[TissueMap]:
 
     Returns
     -------
-    A map for each case, always the same one. Bones have a cortex and two sorts of marrow, every
+    A map for each case, always the same one; some that differ in their organs where the hip bones
+    meet in front. Bones have a cortex and two sorts of marrow, every
     other label is a muscle, and what has no label is split into fat, organs, fluid and gas.
 
     Raises
@@ -39,10 +40,14 @@ def tissue_maps_from_labels(dataset: dict[str, Any]) -> list[TissueMap]:
         No label map, no body mask for one, an unreadable file, different geometry, a label value
         that is too high, or no bone.
     """
-    return [_read_case(*files, dataset["labels"]) for files in label_map_files(dataset)]
+    return [
+        body for files in label_map_files(dataset) for body in _read_case(*files, dataset["labels"])
+    ]
 
 
-def _read_case(case: str, label_path: Path, body_path: Path, values: dict[int, str]) -> TissueMap:
+def _read_case(
+    case: str, label_path: Path, body_path: Path, values: dict[int, str]
+) -> list[TissueMap]:
     label_image = read_label_map(label_path, values)
     axes = _axes_of(label_image)
     labels = axes.to_stack(sitk.GetArrayFromImage(label_image), "axial")
@@ -55,7 +60,7 @@ def _read_case(case: str, label_path: Path, body_path: Path, values: dict[int, s
         nearest(inside[box], axes.spacing),
         bones,
         np.random.default_rng(zlib.crc32(case.encode())),
-    ).tissue_map(case)
+    ).tissue_maps(case)
 
 
 def _one_value_a_bone(
