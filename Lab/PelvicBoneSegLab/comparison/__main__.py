@@ -9,11 +9,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ..errors import ConfigurationError
 from ..evaluation.page_block import PageBlock
 from .cross_validation import cross_validate, cross_validation_block, pooled
 from .measuring import Measured, measured
-from .plan import Folds, Plan, Variant
+from .plan import Plan, Variant
 from .table import comparison_block
 from .training import is_trained, train_variant
 
@@ -23,31 +22,27 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Train, measure and compare networks.")
     parser.add_argument("plan", type=Path, help="the YAML file that names the variants")
     parser.add_argument("--budget", help="one of the plan's budgets; else its own choice")
-    parser.add_argument("--only", nargs="+", metavar="VARIANT", help="leave the others as they are")
-    parser.add_argument("--report-only", action="store_true", help="train nothing")
-    parser.add_argument("--folds", action="store_true", help="cross-validate the plan's best")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--only", nargs="+", metavar="VARIANT", help="leave the others as they are")
+    what.add_argument("--folds", action="store_true", help="cross-validate the plan's best alone")
+    what.add_argument("--report-only", action="store_true", help="train nothing")
     options = parser.parse_args(arguments)
     plan = Plan.load(options.plan, options.budget)
     chosen = plan.variants
     if options.only:
         chosen = tuple(plan.variant(name) for name in options.only)
     if options.folds:
-        cross_validate(plan, _folds(plan))
+        cross_validate(plan)
     elif not options.report_only:
         for variant in chosen:
             _train_and_measure(plan, variant)
     results = {one.name: measured(plan, one) for one in plan.variants if is_trained(one)}
+    pooled_results = pooled(plan)
     PageBlock(plan.block).update(plan.page, comparison_block(plan, results))
-    if plan.folds and (pooled_results := pooled(plan, plan.folds)):
-        block = cross_validation_block(plan, plan.folds, pooled_results)
+    if pooled_results:
+        block = cross_validation_block(plan, pooled_results)
         PageBlock(f"{plan.block}-folds").update(plan.page, block)
     print(f"{len(results)} of {len(plan.variants)} variants are in {plan.page}")
-
-
-def _folds(plan: Plan) -> Folds:
-    if plan.folds is None:
-        raise ConfigurationError(plan.path, "$.folds: it names no variants to cross-validate")
-    return plan.folds
 
 
 def _train_and_measure(plan: Plan, variant: Variant) -> Measured:

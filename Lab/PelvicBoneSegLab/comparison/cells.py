@@ -45,6 +45,11 @@ def slice_medians(result: Measured) -> dict[str, float]:
     return {bone: float(medians.get(bone, np.nan)) for bone in BONES}
 
 
+def mean_slice_median(result: Measured) -> float:
+    """Return the mean of `slice_medians` over the bones."""
+    return float(np.mean(list(slice_medians(result).values())))
+
+
 def difference(result: Measured, reference: Measured) -> pd.Series:
     """Return by patient how much larger the mean over the bones is than the reference's.
 

@@ -70,7 +70,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Folds:
-    """Variants of which every patient's results are told, by networks that have not seen him.
+    """The plan's cross-validation: each patient is told by networks that have not seen him.
 
     Attributes
     ----------
@@ -256,7 +256,24 @@ def _folds(path: Path, content: Any, variants: dict[str, Variant]) -> Folds | No
             raise ConfigurationError(path, f"$.folds.rows: {name} is no single network of slices")
     if content["reference"] not in content["rows"]:
         raise ConfigurationError(path, f"$.folds.reference: {content['reference']} is no row")
+    first = _dealt(variants[content["reference"]])
+    for name in content["rows"]:
+        if _dealt(variants[name]) != first:
+            raise ConfigurationError(
+                path, f"$.folds.rows: {name} has another seed, other cases or other bones"
+            )
     return Folds(content["count"], content["reference"], tuple(content["rows"]))
+
+
+def _dealt(variant: Variant) -> Any:
+    """Return what the patients of each fold depend on, and what is measured of them."""
+    [config] = variant.runs
+    cases = [
+        (str(one["root"]), one.get("patient"), one["validation"])
+        for one in config.datasets
+        if one.get("validation")
+    ]
+    return config.seed, config.bones, cases
 
 
 def _table(path: Path, content: Any, variants: dict[str, Variant]) -> Table:

@@ -17,6 +17,7 @@ from .cells import (
     SHOWN,
     difference_cell,
     mean_of_patients,
+    mean_slice_median,
     of_bone,
     slice_medians,
 )
@@ -93,7 +94,7 @@ def _volume_table(table: Table, rows: list[Variant], results: Mapping[str, Measu
         cells = [_title(variant, table), mean_of_patients(result["volumes"], COVERED_DICE)]
         cells.append(difference_cell(variant, table, results))
         cells += [mean_of_patients(result["volumes"], measure) for measure in SHOWN]
-        cells.append(number(float(np.mean(list(slice_medians(result).values())))))
+        cells.append(number(mean_slice_median(result)))
         cells += [mean_of_patients(of_bone(result, bone), DICE) for bone in BONES]
         lines.append([*cells, *(mean_of_patients(result["pubis"], one) for one in pubis)])
     explained = ["", _of_pubis(rows, results)] if pubis else []

@@ -143,7 +143,7 @@ def _wilcoxon(result: PairedTest, difference: np.ndarray) -> PairedTest:
     changed = difference[difference != 0]
     smallest = 2.0 ** (1 - result.n)
     if changed.size < 2:
-        # With one rank both signs are as likely; SciPy does not permute a single value.
+        # No sign, or one of which both are as likely; SciPy does not permute a single value.
         return replace(result, statistic=0.0, p=1.0, p_method="exact", smallest_p=smallest)
     exact, method = True, "exact"
     if changed.size <= EXACT_UP_TO:

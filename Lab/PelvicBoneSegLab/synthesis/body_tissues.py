@@ -8,6 +8,7 @@ from PelvicBoneSegLib.anatomy import BONES, FEMUR, HIP_BONE, LUMBAR_SPINE, SACRU
 
 from . import pelvic_organs
 from .bone_tissues import PARTS, ROOM_MM, between, bone_parts, canal
+from .organ_field import OrganField
 from .smooth_field import COARSE, smooth_field, spread
 from .tissue_map import GRID_MM, Kind, TissueMap, bounding_box
 
@@ -31,8 +32,8 @@ _SKIN_FAT_MM = 22.0
 _JOINT_MM, _DISC_MM = 3.0, 6.0
 """So far from both bones there is the hip joint's cartilage, and the last disc."""
 
-_ORGANS = 4
-"""Bodies made of one: bladders are full or empty, and organs those of a man or a woman."""
+_BODIES = 4
+"""Made of one with complete hip bones: bladders are full or empty, organs a man's or a woman's."""
 
 
 class Body:
@@ -71,14 +72,12 @@ class Body:
         self._paint_between(tissues, SACRUM, LUMBAR_SPINE, _DISC_MM, _LAST_DISC)
         for bone in self._bones:
             self._paint_bone(tissues, bone)
-        return [
-            TissueMap.cropped(name, one, *self._tables(), _silent(one))
-            for one in self._with_organs(tissues)
-        ]
+        tables, silent = self._tables(), _silent(tissues)
+        return [TissueMap.cropped(name, one, *tables, silent) for one in self._with_organs(tissues)]
 
     def _with_organs(self, tissues: np.ndarray) -> list[np.ndarray]:
         hips = self._mask(HIP_BONE)
-        field = pelvic_organs.OrganField.around(hips, self._rng)
+        field = OrganField.around(hips, self._rng)
         if field is None:
             return [tissues]
         free = self._inside & (self._labels == 0) & (tissues <= _VESSEL)
@@ -86,7 +85,7 @@ class Body:
         disc[field.box] = field.disc(hips)
         tissues[disc & free] = _CARTILAGE
         free &= ~disc
-        bodies = [tissues.copy() for _ in range(_ORGANS)]
+        bodies = [tissues.copy() for _ in range(_BODIES)]
         for body in bodies:
             pelvic_organs.paint_organs(body, free, field, _FIRST_ORGAN, self._rng)
         return bodies

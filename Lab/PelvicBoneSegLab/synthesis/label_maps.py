@@ -30,8 +30,8 @@ def tissue_maps_from_labels(dataset: dict[str, Any]) -> list[TissueMap]:
 
     Returns
     -------
-    A map for each case, always the same one; some that differ in their organs where the hip bones
-    meet in front. Bones have a cortex and two sorts of marrow, every
+    One map for each case, or some of the same name that differ in their organs where the hip bones
+    meet in front; equal files give equal maps. Bones have a cortex and two sorts of marrow, every
     other label is a muscle, and what has no label is split into fat, organs, fluid and gas.
 
     Raises

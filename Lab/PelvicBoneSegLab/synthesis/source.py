@@ -24,7 +24,7 @@ class SyntheticSource:
     Parameters
     ----------
     maps
-        The bodies, each as likely as the others.
+        The bodies. Each case is as likely as the others, and each of the bodies of one name.
     offsets_mm
         Positions of the channels along the slice normal.
     spacing_mm
@@ -34,10 +34,6 @@ class SyntheticSource:
     settings
         The ``synthesis`` section, which follows `SYNTHESIS_SCHEMA`.
 
-    Attributes
-    ----------
-    maps
-        The bodies.
     """
 
     def __init__(
@@ -48,8 +44,11 @@ class SyntheticSource:
         patch: int,
         settings: dict[str, Any],
     ) -> None:
-        self.maps = list(maps)
-        self._targets = [(body_points(one), bone_points(one)) for one in self.maps]
+        cases: dict[str, list[TissueMap]] = {}
+        for one in maps:
+            cases.setdefault(one.name, []).append(one)
+        # Bodies of one case differ in what is no bone.
+        self._cases = [(body_points(one[0]), bone_points(one[0]), one) for one in cases.values()]
         self._offsets = np.asarray(offsets_mm, dtype=float)
         self._spacing = spacing_mm
         self._patch = patch
@@ -57,9 +56,9 @@ class SyntheticSource:
 
     def draw(self, rng: np.random.Generator) -> Sample:
         """Draw one; equal states of `rng` give equal samples."""
-        index = int(rng.integers(len(self.maps)))
-        tissue_map, settings = self.maps[index], self._settings
-        body, bones = self._targets[index]
+        settings = self._settings
+        body, bones, bodies = self._cases[rng.integers(len(self._cases))]
+        tissue_map = bodies[rng.integers(len(bodies))]
         on_bone = bones and rng.random() < settings["on_bone"]
         chosen = bones[rng.integers(len(bones))] if on_bone else body
         target = (chosen[rng.integers(len(chosen))] + 0.5) * GRID_MM

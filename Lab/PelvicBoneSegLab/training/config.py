@@ -137,14 +137,17 @@ def _problem_of_datasets(content: dict[str, Any]) -> str | None:
         except re.error as error:
             return f"$.datasets[{number}].patient: it is no regular expression ({error})"
         of_scans = [field for field in _OF_SCANS if field in dataset and "label_maps" in dataset]
-        low, high = dataset.get("teacher_band", (0, 0))
-        if low > high:
-            return f"$.datasets[{number}].teacher_band: {low} is above {high}"
         if of_scans:
             return (
                 f"$.datasets[{number}].{of_scans[0]}: label_maps are without scans, so only "
                 "synthetic_weight goes with them"
             )
+        if "teacher_band" in dataset:
+            low, high = dataset["teacher_band"]
+            if low > high:
+                return f"$.datasets[{number}].teacher_band: {low} is above {high}"
+            if "teacher" not in dataset:
+                return f"$.datasets[{number}].teacher_band: there is no teacher"
     return None
 
 

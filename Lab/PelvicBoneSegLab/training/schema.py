@@ -48,7 +48,12 @@ _DATASET = record_schema(
         # A bundle that answers where the labels are silent.
         "teacher": {"type": "string", "minLength": 1},
         # Of its probabilities: below the first may be background, from the second on is bone.
-        "teacher_band": {"type": "array", "items": _PROBABILITY, "minItems": 2, "maxItems": 2},
+        "teacher_band": {
+            "type": "array",
+            "prefixItems": [_PROBABILITY, {**_PROBABILITY, "exclusiveMinimum": 0}],
+            "minItems": 2,
+            "maxItems": 2,
+        },
         "planes": {
             "type": "object",
             "minProperties": 1,

@@ -88,15 +88,12 @@ def _accuracy(metrics: dict[str, Any]) -> Iterator[CardPart]:
     rows = {**metrics["dice"], **_slices(metrics, "median_slice_dice")}
     yield CardPart("Dice by case and bone", paragraphs, table=_by_bone(rows))
     if metrics.get("covered_dice"):
+        slices = _slices(metrics, "covered_median_slice_dice")
+        drawn = ("Slices count where a mask shows the bone in them.",) if slices else ()
         yield CardPart(
             "Dice where the labels say whether the bone is there",
-            (
-                "The masks leave parts of some bones open. There nothing was counted. Of the "
-                "slices, those count that a mask shows the bone in.",
-            ),
-            table=_by_bone(
-                {**metrics["covered_dice"], **_slices(metrics, "covered_median_slice_dice")}
-            ),
+            ("The masks leave parts of some bones open. There nothing was counted.", *drawn),
+            table=_by_bone({**metrics["covered_dice"], **slices}),
         )
 
 

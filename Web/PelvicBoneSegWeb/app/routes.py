@@ -21,7 +21,7 @@ from ..library.queue.frames import serve
 from ..library.security.headers import VIEWER_PREFIX
 from ..library.security.middleware import visitor_of
 from ..library.web.services import SERVICES, ScanFiles, scan_files
-from ..viewer.saving.kinds import SAVE
+from ..viewer.saving.kinds import SAVE, TAKE_BACK
 from .errors import ViewerGoneError
 from .proxy import connect, forward
 from .sample import sample_scan
@@ -60,7 +60,7 @@ def add_viewers(application: web.Application, limit: int, idle_s: float) -> None
                 process.writer,
                 services.queue,
                 visitor.user,
-                {SAVE: saves.take},
+                {SAVE: saves.take, TAKE_BACK: saves.take},
             )
         finally:
             await saves.close()

@@ -13,7 +13,7 @@ from PelvicBoneSegLib.worker.protocol import Frame
 from ..library.folder import ATTRIBUTES_FILE, SEGMENTATION_FILE, remove
 from ..library.library import Library
 from ..library.security.access import Visitor
-from ..viewer.saving.kinds import NOT_SAVED, SAVED
+from ..viewer.saving.kinds import NOT_SAVED, SAVE, SAVED
 from .errors import NotSavedError
 
 MAX_FILE_BYTES = 512 << 20
@@ -34,7 +34,7 @@ class Saves:
     answer
         Told how it went: frames for the viewer.
     kept
-        Told which segmentation the viewer shows now.
+        Told which segmentation the viewer shows now; None where it has none.
     """
 
     def __init__(
@@ -56,9 +56,10 @@ class Saves:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def take(self, frame: Frame) -> None:
-        """Take a frame ``save``: ``content`` and ``attributes``, ``bones`` and ``segments``.
+        """Take a frame of the kind `SAVE` or `TAKE_BACK`.
 
-        One without files takes back what was saved before.
+        The former has ``content`` and ``attributes``, ``bones`` and ``segments``. The latter
+        removes what this viewer saved, or opened where it had been saved from a viewer.
         """
         task = asyncio.create_task(self._store(frame))
         self._tasks.add(task)
@@ -71,7 +72,9 @@ class Saves:
     async def _store(self, frame: Frame) -> None:
         async with self._turn:
             try:
-                saved = await asyncio.to_thread(self._keep if frame.arrays else self._drop, frame)
+                saved = await asyncio.to_thread(
+                    self._keep if frame.header["kind"] == SAVE else self._drop, frame
+                )
             except PelvicBoneSegError as error:
                 self._fail(error)
             except Exception as error:  # told on the page, with the whole cause in the log
@@ -89,7 +92,7 @@ class Saves:
 
     def _drop(self, _: Frame) -> None:
         if self._edited is not None:
-            self._library.drop_edited(self._scan_id, self._edited)
+            self._library.drop_edited(self._visitor.owner, self._scan_id, self._edited)
 
     def _keep(self, frame: Frame) -> str:
         content, attributes = (frame.arrays[one].tobytes() for one in ("content", "attributes"))

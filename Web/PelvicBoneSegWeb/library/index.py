@@ -266,7 +266,23 @@ class Index:
         session.flush()
         return _segmentation(row)
 
-    def drop_edited(self, session: Session, scan_id: str, replaced: str | None) -> list[str]:
+    def drop_edited(self, session: Session, owner: str, scan_id: str, segmentation_id: str) -> bool:
+        """Strike out a saved segmentation; return whether it was there and the owner's."""
+        row = session.scalar(
+            select(SegmentationRow)
+            .join(ScanRow)
+            .where(
+                SegmentationRow.id == segmentation_id,
+                SegmentationRow.is_edited,
+                ScanRow.id == scan_id,
+                ScanRow.owner == owner,
+            )
+        )
+        if row is not None:
+            session.delete(row)
+        return row is not None
+
+    def prune_edited(self, session: Session, scan_id: str, replaced: str | None) -> list[str]:
         """Strike out a saved segmentation that was replaced, and the oldest where there are many.
 
         Parameters

@@ -230,7 +230,7 @@ class Library:
                 saved = self.index.add_edited(
                     session, owner, scan_id, segmentation_id, user, bones, summary
                 )
-                dropped = self.index.drop_edited(session, scan_id, replaced)
+                dropped = self.index.prune_edited(session, scan_id, replaced)
                 self._put(source, target)
         except BaseException as error:
             remove(target)
@@ -241,12 +241,15 @@ class Library:
             remove(self.folder.segmentation(scan_id, one))
         return saved
 
-    def drop_edited(self, scan_id: str, segmentation_id: str) -> None:
-        """Remove a segmentation that was saved from a viewer; one that is gone already is well."""
+    def drop_edited(self, owner: str, scan_id: str, segmentation_id: str) -> None:
+        """Remove a segmentation that was saved from a viewer.
+
+        One that is gone, is somebody else's, or was not saved from a viewer is left alone.
+        """
         with self._database.write() as session:
-            dropped = self.index.drop_edited(session, scan_id, segmentation_id)
-        for one in dropped:
-            remove(self.folder.segmentation(scan_id, one))
+            is_gone = self.index.drop_edited(session, owner, scan_id, segmentation_id)
+        if is_gone:
+            remove(self.folder.segmentation(scan_id, segmentation_id))
 
     def _put(self, source: Path, target: Path) -> None:
         target.parent.mkdir(exist_ok=True)

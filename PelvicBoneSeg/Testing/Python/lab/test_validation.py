@@ -52,26 +52,27 @@ def test_the_bundle_states_what_is_measured(metrics):
 
 
 def test_slices_count_where_a_mask_shows_the_bone_and_says_something(monkeypatch):
-    truth = np.zeros((3, 3, 4), np.uint8)
-    truth[0, 0] = truth[1, 0] = FEMUR
+    truth = np.zeros((3, 4, 4), np.uint8)  # slices along the last axis but one
+    truth[0, 0] = truth[0, 1] = truth[0, 3] = FEMUR
     found = np.zeros_like(truth)
-    found[0, :2] = found[1, 0, :2] = found[2, 0] = FEMUR
+    found[:2, 0] = found[0, 1, :2] = found[0, 2] = FEMUR
+    found[0, 3] = FEMUR
     silent = np.zeros_like(truth)
-    silent[0, 1] = 1
+    silent[1, 0] = 1
     voxels = np.arange(truth.size, dtype=np.float32).reshape(truth.shape)
     scan = LabelledScan("a", Volume(voxels, np.diag([9.0, 9, 9, 1])), truth, silent)
     bundle = SimpleNamespace(bones=("femur",))
-    result = SimpleNamespace(labels=found, slice_axis=0)
+    result = SimpleNamespace(labels=found, slice_axis=1)
     monkeypatch.setattr(validation, "bone_classes", lambda labels: labels)
     monkeypatch.setattr(
         validation, "Segmenter", lambda *_: SimpleNamespace(segment=lambda *_: result)
     )
     metrics = validate(bundle, [scan])
-    # The slices have 8 of 12, 4 of 6, and none where the mask ends too early.
+    # Dice of the slices: 2/3, 2/3, 0 where no mask is, and 1.
     assert metrics["median_slice_dice"] == {"femur": pytest.approx(2 / 3, abs=1e-4)}
-    # What is found in silence is no error, nor is the slice without a mask counted.
-    assert metrics["covered_median_slice_dice"] == {"femur": pytest.approx(5 / 6, abs=1e-4)}
-    assert metrics["dice"] == {"a": {"femur": pytest.approx(2 * 6 / (8 + 14), abs=1e-4)}}
+    # What is found in silence is no error, nor is the slice without a mask counted: 1, 2/3, 1.
+    assert metrics["covered_median_slice_dice"] == {"femur": 1}
+    assert metrics["dice"] == {"a": {"femur": pytest.approx(2 * 10 / (12 + 18), abs=1e-4)}}
 
 
 def test_the_table_shows_every_case_and_bone():

@@ -15,7 +15,7 @@ from PelvicBoneSegLib.worker.protocol import Frame
 
 from ..channel import Channel
 from ..session import Session
-from .kinds import SAVE, SAVED
+from .kinds import SAVE, SAVED, TAKE_BACK
 from .snapshot import take_snapshot
 
 _CHANGES = (
@@ -63,7 +63,7 @@ class SaveLogic(BaseLogic[SaveState]):
         self._channel = channel
         self._changes = self._sent = self._stored = 0
         self._is_asked_again = False
-        self._is_in_library = self._is_segmentation_sent = False
+        self._is_in_library = self._was_in_library = False
         self._observed: Any = None
         self._observers: list[int] = []
         session.segmentation_changed.connect(self._follow)
@@ -94,12 +94,12 @@ class SaveLogic(BaseLogic[SaveState]):
             self.data.is_saving = False
             if frame.header["kind"] == SAVED:
                 self._stored = self._sent
-                self._is_in_library = self._is_segmentation_sent
                 if self._is_asked_again and self._is_changed:
                     self._is_asked_again = False
                     self._send()
             else:
                 self._sent = self._stored
+                self._is_in_library = self._was_in_library
                 self.data.problem = frame.header["message"]
             self._refresh()
 
@@ -114,15 +114,16 @@ class SaveLogic(BaseLogic[SaveState]):
 
     def _send(self) -> None:
         self.data.problem = ""
-        segmentation = self._session.segmentation
+        node = self._session.segmentation
         try:
-            header, files = ({}, {}) if segmentation is None else _frame(segmentation)
+            frame = ({"kind": TAKE_BACK}, {}) if node is None else _frame(node)
         except PelvicBoneSegError as error:
             self.data.problem = str(error.message)
             return
-        self._channel.send({"kind": SAVE, **header}, files)
+        self._channel.send(*frame)
         self._sent = self._changes
-        self._is_segmentation_sent = segmentation is not None
+        # Of a save that is on its way nobody knows yet that it fails.
+        self._was_in_library, self._is_in_library = self._is_in_library, node is not None
         self.data.is_saving = True
 
     def _follow(self) -> None:
@@ -143,10 +144,10 @@ class SaveLogic(BaseLogic[SaveState]):
 
 
 def _frame(segmentation_node: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return the header and the files of a segmentation."""
+    """Return header and files of a segmentation to store."""
     snapshot = take_snapshot(segmentation_node)
     files = {"content": snapshot.content, "attributes": snapshot.attributes}
     return (
-        {"bones": snapshot.bones, "segments": snapshot.segments},
+        {"kind": SAVE, "bones": snapshot.bones, "segments": snapshot.segments},
         {name: np.frombuffer(one, np.uint8) for name, one in files.items()},
     )

@@ -84,7 +84,22 @@ class SegmentLogic(BaseLogic[SegmentState]):
             self._run.cancel()
 
     def undo(self) -> None:
-        """Take the last run back."""
+        """Take the last run back, or ask first where edits go with it."""
+        logic = self._session.logic
+        if logic.undo_loses_edits and not self.data.undo_question:
+            self.data.undo_question = (
+                f"{logic.undo_description}: changed since the run. Undoing the run takes these "
+                "changes back too."
+            )
+        else:
+            self._undo()
+
+    def keep(self) -> None:
+        """Leave the last run as it is: its edits would go too."""
+        self.data.undo_question = ""
+
+    def _undo(self) -> None:
+        self.data.undo_question = ""
         try:
             node = self._session.logic.undo()
         except PelvicBoneSegError as error:
@@ -112,6 +127,7 @@ class SegmentLogic(BaseLogic[SegmentState]):
         """Bring strip and undo in line with the scene."""
         self.data.rows = strip_rows(self._session.segmentation)
         self.data.undo_text = self._session.logic.undo_description or ""
+        self.data.undo_question = ""
 
     # --- how a run goes ------------------------------------------------------------------------
 

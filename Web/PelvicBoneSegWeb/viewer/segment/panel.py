@@ -111,6 +111,7 @@ class SegmentPanel:
             VBtn(
                 "Undo run",
                 v_if=(f"{name.undo_text} && !{name.is_running}",),
+                disabled=(f"!!{name.undo_question}",),
                 variant="text",
                 click=self._logic.undo,
             )
@@ -134,6 +135,11 @@ class SegmentPanel:
                     classes="mr-1 mt-1",
                     click=(self._logic.answer, f"['{mode.value}']"),
                 )
+
+        with VAlert(v_if=(name.undo_question,), type="warning", variant="tonal", density="compact"):
+            html.Div(f"{{{{ {name.undo_question} }}}}")
+            for title, click in (("Undo all", self._logic.undo), ("Keep", self._logic.keep)):
+                VBtn(title, size="small", variant="outlined", classes="mr-1 mt-1", click=click)
 
     def _outcome(self) -> None:
         name = self._name

@@ -35,6 +35,8 @@ class SegmentState:
         What is asked before edited segments are touched; empty while nothing is asked.
     undo_text
         What *Undo run* would take back; empty where there is nothing.
+    undo_question
+        What is asked before edits are taken back too; empty while nothing is asked.
     rows
         The strip: for each bone ``id``, ``name``, ``doubtful`` and ``bars``, each with ``index``,
         ``height`` in percent, ``doubtful`` and ``tip``; None where the slice lacks the bone.
@@ -63,6 +65,7 @@ class SegmentState:
     warnings: list[str] = field(default_factory=list)
     question: str = ""
     undo_text: str = ""
+    undo_question: str = ""
     rows: list = field(default_factory=list)
     has_report: bool = False
     place: str = ""

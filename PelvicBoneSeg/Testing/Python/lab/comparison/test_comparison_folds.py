@@ -11,7 +11,7 @@ from lab.comparison.small_plan import load_plan, plan_content
 from lab.comparison.test_comparison_table import result, row_of
 from PelvicBoneSegLab.comparison import measuring, training
 from PelvicBoneSegLab.comparison.__main__ import main
-from PelvicBoneSegLab.comparison.cross_validation import cross_validation_block, folds_of
+from PelvicBoneSegLab.comparison.cross_validation import Pooled, cross_validation_block, folds_of
 from PelvicBoneSegLab.errors import ConfigurationError
 
 FOLDS = {"count": 3, "reference": "blocks", "rows": ["blocks", "alone"]}
@@ -72,8 +72,13 @@ def test_a_report_tells_of_variants_whose_folds_are_all_trained(tmp_path, conten
 def test_a_line_and_its_differences(tmp_path, content):
     plan = load_plan(tmp_path, content)
     ours, theirs = [0.7 + 0.01 * i for i in range(8)], [0.6 + 0.012 * i for i in range(8)]
-    results = {"blocks": result(*theirs), "alone": result(*ours)}
-    text = cross_validation_block(plan, plan.folds, results)
+
+    def of(dice):
+        one = result(*dice)
+        return Pooled([{**row, "side": "both"} for row in one["volumes"]], one["slices"], 10.0)
+
+    results = {"blocks": of(theirs), "alone": of(ours)}
+    text = cross_validation_block(plan, results)
     assert "each of n = 8 patients" in text
     assert row_of(text, "The slice alone")[1] == "0.735 ± 0.024"
     femur = row_of(text, "Femur")
@@ -90,13 +95,34 @@ def test_a_line_and_its_differences(tmp_path, content):
         ({"rows": ["blocks", "nothing"]}, "there is no nothing"),
         ({"reference": "nothing"}, "nothing is no row"),
         ({"rows": ["blocks", "four"]}, "four is no single network of slices"),
+        ({"rows": ["blocks", "other"]}, "other has another seed"),
     ],
 )
 def test_folds_that_cannot_be_are_refused(tmp_path, content, change, message):
-    content["variants"].append({"name": "four", "kind": "one_per_bone", "title": "Four"})
+    content["variants"] += [
+        {"name": "four", "kind": "one_per_bone", "title": "Four"},
+        {"name": "other", "title": "Another seed", "overrides": {"seed": 99}},
+    ]
     content["folds"] = {**FOLDS, **change}
     with pytest.raises(ConfigurationError, match=message):
         load_plan(tmp_path, content)
+
+
+def test_a_report_needs_no_data_where_no_fold_was_trained(tmp_path, content, quick):
+    load_plan(tmp_path, content)
+    main([str(tmp_path / "plan.yaml"), "--only", "blocks"])
+    for image in (tmp_path / "data" / "images").iterdir():
+        image.unlink()
+    main([str(tmp_path / "plan.yaml"), "--report-only"])
+    assert "comparison-folds" not in (tmp_path / "page.md").read_text()
+
+
+def test_folds_are_not_trained_for_a_report(tmp_path, content, quick, capsys):
+    load_plan(tmp_path, content)
+    with pytest.raises(SystemExit):
+        main([str(tmp_path / "plan.yaml"), "--folds", "--report-only"])
+    assert "not allowed with" in capsys.readouterr().err
+    assert quick == []
 
 
 def test_a_plan_without_folds_says_so(tmp_path, quick):

@@ -38,14 +38,15 @@ def test_labels_are_those_of_the_stack(plane, columns):
     blocks = rng.integers(0, 5, (5, 6, 7)).repeat(8, 0).repeat(8, 1).repeat(8, 2).astype(np.uint8)
     voxels = rng.uniform(100, 200, blocks.shape)
     scan = a_scan(voxels, blocks, matrix(columns))
-    source = SyntheticSource([tissue_map_from_scan(scan)], [-5, 0, 5], GRID_MM, PATCH, STILL)
+    body = tissue_map_from_scan(scan)
+    source = SyntheticSource([body], [-5, 0, 5], GRID_MM, PATCH, STILL)
     stack = scan.volume.axes.to_stack(blocks, plane)
     middle = [n // 2 for n in stack.shape]
     # The patch's centre is a corner of four pixels; the map has one more layer around.
     centre = np.zeros(3)
     for axis, index, shift in zip(STACK_AXES[plane], middle, (0.5, 0, 0), strict=True):
         centre[axis] = (index + 1 + shift) * GRID_MM
-    sample = source.slice_at(source.maps[0], Pose.plain(plane, centre), rng)
+    sample = source.slice_at(body, Pose.plain(plane, centre), rng)
     rows, columns = (slice(m - PATCH // 2, m + PATCH // 2) for m in middle[1:])
     expected = stack[middle[0], rows, columns]
     assert len(np.unique(expected)) > 3

@@ -96,9 +96,17 @@ def test_micro_batches_have_to_be_equal(a_configuration, load):
         load(a_configuration)
 
 
-def test_the_band_of_a_teacher_goes_upwards(a_configuration, load):
-    a_configuration["datasets"][0]["teacher_band"] = [0.6, 0.4]
-    with pytest.raises(ConfigurationError, match=r"datasets\[0\]\.teacher_band: 0.6 is above 0.4"):
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"teacher": "default", "teacher_band": [0.6, 0.4]}, "0.6 is above 0.4"),
+        ({"teacher_band": [0.4, 0.6]}, "there is no teacher"),
+        ({"teacher": "default", "teacher_band": [0, 0]}, "0 is less than or equal"),
+    ],
+)
+def test_a_band_is_of_a_teacher_and_goes_upwards(a_configuration, load, fields, problem):
+    a_configuration["datasets"][0].update(fields)
+    with pytest.raises(ConfigurationError, match=rf"datasets\[0\]\.teacher_band.*{problem}"):
         load(a_configuration)
 
 

@@ -68,12 +68,18 @@ def test_the_last_of_several_is_what_is_kept(library, scan):
 
 def test_what_was_saved_is_taken_back(library, scan):
     shown = [None]
-    nothing = Frame({"kind": "save"}, {})
+    nothing = Frame({"kind": "take_back"}, {})
     told = answers(library, scan, a_frame(), nothing, nothing, a_frame(), nothing, shown=shown)
     assert told == [{"kind": "saved"}] * 5
     assert library.index.scan("anna", scan.id).segmentations == ()
     assert list((library.folder.scan(scan.id) / "segmentations").iterdir()) == []
     assert [one is None for one in shown] == [True, False, True, True, False, True]
+
+
+def test_a_frame_without_its_files_takes_nothing_back(library, scan):
+    told = answers(library, scan, a_frame(), Frame({"kind": "save"}, {}))
+    assert [one["kind"] for one in told] == ["saved", "not_saved"]
+    assert len(library.index.scan("anna", scan.id).segmentations) == 1
 
 
 def test_a_scan_that_is_gone_is_told_and_leaves_nothing(library, scan):

@@ -70,10 +70,11 @@ def test_a_saved_segmentation_is_done_and_marked(a_library, add, keep):
 def test_it_goes_where_its_run_was_undone_and_no_other(a_library, add, keep, finish):
     scan = add()
     automatic, first = finish(scan), keep(scan)
-    a_library.drop_edited(scan.id, automatic.id)
+    a_library.drop_edited("anna", scan.id, automatic.id)
+    a_library.drop_edited("bert", scan.id, first.id)
     assert stored(a_library, scan) == [automatic.id, first.id]
     for _ in range(2):
-        a_library.drop_edited(scan.id, first.id)
+        a_library.drop_edited("anna", scan.id, first.id)
         assert stored(a_library, scan) == [automatic.id]
 
 

@@ -27,6 +27,20 @@ def test_a_run_is_taken_back(segmented):
     segmented.page.get_by_text("The last run was taken back.").wait_for()
 
 
+def test_edits_are_not_undone_with_the_run_unasked(edited):
+    viewing, found, changed = edited
+    undo = viewing.page.get_by_role("button", name="Undo run")
+    for answer, left in (("Keep", changed), ("Undo all", None)):
+        undo.click()
+        viewing.page.get_by_text("takes these changes back too").wait_for()
+        assert viewing.counts() == changed
+        viewing.page.get_by_role("button", name=answer, exact=True).click()
+        viewing.page.get_by_text("takes these changes back too").wait_for(state="hidden")
+        if left is not None:
+            assert viewing.counts() == left
+    viewing.page.get_by_text("The last run was taken back.").wait_for()
+
+
 @pytest.mark.parametrize("answer", ["Replace", "Keep edits", "Keep both"])
 def test_edits_are_asked_about(edited, answer):
     viewing, found, changed = edited
