@@ -86,3 +86,13 @@ class FiguresFileError(PelvicBoneSegError):
             f"Cannot read the figures in {path}: {reason}. "
             "Write the file again with the command that makes it."
         )
+
+
+class BundlesDifferError(PelvicBoneSegError):
+    """Bundles whose networks are not built or fed alike cannot be averaged."""
+
+    def __init__(self, first: Path | str, second: Path | str, field: str) -> None:
+        super().__init__(
+            f"{first} and {second} differ in “{field}”. Average bundles of which one was trained "
+            "from the other."
+        )
