@@ -10,7 +10,7 @@ import numpy as np
 
 from ..anatomy import SegmentDefinition
 
-LOW_CONFIDENCE = 0.75
+LOW_CONFIDENCE = 0.85
 """Below this mean probability a segment, or a slice of it, is reported as doubtful."""
 
 ProgressCallback = Callable[[float, str], None]

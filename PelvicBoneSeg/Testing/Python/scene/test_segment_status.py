@@ -22,7 +22,7 @@ def set_status(node, segment_id, value):
 
 @pytest.mark.parametrize(
     ("confidence", "expected"),
-    [(0.76, LOGIC.InProgress), (0.74, LOGIC.Flagged), (None, LOGIC.InProgress)],
+    [(0.86, LOGIC.InProgress), (0.84, LOGIC.Flagged), (None, LOGIC.InProgress)],
 )
 def test_it_says_whether_the_run_was_sure(a_volume_node, a_logic, confidence, expected):
     job = a_logic.prepare(a_volume_node, ["sacrum"])

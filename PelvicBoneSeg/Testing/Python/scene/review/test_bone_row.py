@@ -19,7 +19,7 @@ def a_node(a_scene, a_volume_node):
     node = add_segmentation(a_scene, "S", {"femur": mask, "sacrum": mask, "by_hand": mask})
     confidence = {
         "sacrum": [NAN, SURE, UNSURE, UNSURE],
-        "femur": [UNSURE, 0.75, NAN, NAN],
+        "femur": [UNSURE, 0.85, NAN, NAN],
     }
     remember(node, a_volume_node, confidence)
     return node
@@ -32,14 +32,14 @@ def test_rows_follow_the_order_and_the_names_of_the_segments(a_node):
         ("femur", "Thigh"),
         ("sacrum", "sacrum"),
     ]
-    assert rows[0].confidence == (UNSURE, 0.75, None, None)
+    assert rows[0].confidence == (UNSURE, 0.85, None, None)
 
 
 def test_below_the_limit_a_slice_is_doubtful(a_node):
     femur, sacrum = bone_rows(a_node)
     assert femur.doubtful == (0,)
     assert sacrum.doubtful == (2, 3)
-    assert not is_doubtful(0.75) and not is_doubtful(None)
+    assert not is_doubtful(0.85) and not is_doubtful(None)
 
 
 def test_no_record_no_rows(a_node):
