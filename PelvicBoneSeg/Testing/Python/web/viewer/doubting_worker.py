@@ -9,7 +9,7 @@ import numpy as np
 from PelvicBoneSegLib.anatomy import SEGMENTS
 from web.library import fake_worker
 
-LEAST, MOST = 0.5, 1.0
+LEAST, MOST = 0.7, 1.0
 """Its confidence in the last slice and in the first."""
 
 
