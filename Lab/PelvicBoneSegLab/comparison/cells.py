@@ -22,6 +22,11 @@ COVERED_DICE = Measure("covered_dice", "Dice where the masks speak", "", 3, 1)
 PUBIS = Measure("filled", "Pubis", "", 3, 1)
 
 
+def title_cell(variant: Variant, reference: str) -> str:
+    """Write who a line is of, marked where differences are taken to it."""
+    return f"{variant.title} *" if variant.name == reference else variant.title
+
+
 def of_bone(result: Measured, bone: str) -> list[dict[str, Any]]:
     """Return the rows of a bone."""
     return [row for row in result["volumes"] if row["bone"] == bone]

@@ -16,7 +16,7 @@ from ..evaluation.page_block import markdown_table
 from ..evaluation.paired import PairedTest, paired_tests
 from ..evaluation.report_names import bone_name
 from ..training.folds import fold_of
-from .cells import COVERED_DICE, SHOWN, mean_of_patients, mean_slice_median, of_bone
+from .cells import COVERED_DICE, SHOWN, mean_of_patients, mean_slice_median, of_bone, title_cell
 from .measuring import Measured, measured_fold
 from .plan import Folds, Plan, Variant
 from .training import is_trained, train_variant
@@ -144,7 +144,7 @@ def _table(plan: Plan, folds: Folds, results: Mapping[str, Pooled]) -> list[str]
     for name, result in results.items():
         rows = {"volumes": result.volumes, "slices": result.slices}
         lines.append([
-            _title(plan, folds, name),
+            title_cell(plan.variant(name), folds.reference),
             *(mean_of_patients(result.volumes, one) for one in (COVERED_DICE, *SHOWN)),
             number(mean_slice_median(rows)),
             *(mean_of_patients(of_bone(rows, bone), COVERED_DICE) for bone in BONES),
@@ -181,8 +181,3 @@ def _difference(test: PairedTest) -> list[str]:
 
 def _frame(result: Pooled) -> pd.DataFrame:
     return pd.DataFrame(result.volumes, columns=["case", "bone", "side", COVERED_DICE.column])
-
-
-def _title(plan: Plan, folds: Folds, name: str) -> str:
-    title = plan.variant(name).title
-    return f"{title} *" if name == folds.reference else title

@@ -20,6 +20,7 @@ from .cells import (
     mean_slice_median,
     of_bone,
     slice_medians,
+    title_cell,
 )
 from .measuring import Measured
 from .plan import Plan, Table, Variant
@@ -91,7 +92,10 @@ def _volume_table(table: Table, rows: list[Variant], results: Mapping[str, Measu
     lines = []
     for variant in rows:
         result = results[variant.name]
-        cells = [_title(variant, table), mean_of_patients(result["volumes"], COVERED_DICE)]
+        cells = [
+            title_cell(variant, table.reference),
+            mean_of_patients(result["volumes"], COVERED_DICE),
+        ]
         cells.append(difference_cell(variant, table, results))
         cells += [mean_of_patients(result["volumes"], measure) for measure in SHOWN]
         cells.append(number(mean_slice_median(result)))
@@ -117,7 +121,7 @@ def _head_table(table: Table, rows: list[Variant], results: Mapping[str, Measure
     for variant in rows:
         heads = results[variant.name]["heads"]
         cells = [mean_of_patients(heads, measure) for measure in _HEAD_MEASURES]
-        lines.append([_title(variant, table), str(len(heads)), *cells])
+        lines.append([title_cell(variant, table.reference), str(len(heads)), *cells])
     return [*markdown_table(heading, lines), "", _NOT_ALIKE]
 
 
@@ -162,7 +166,3 @@ def _bone_table(rows: list[Variant], results: Mapping[str, Measured]) -> list[st
 
 def _folded(summary: str, lines: list[str]) -> list[str]:
     return [f"<details><summary>{summary}</summary>", "", *lines, "", "</details>"]
-
-
-def _title(variant: Variant, table: Table) -> str:
-    return f"{variant.title} *" if variant.name == table.reference else variant.title

@@ -48,14 +48,15 @@ def average(config: TrainingConfig, parts: Sequence[tuple[Bundle, float]]) -> Bu
     for bundle, _ in parts:
         _check_alike(first, bundle)
     total = sum(share for _, share in parts)
-    states = [(load_network(bundle).state_dict(), share / total) for bundle, share in parts]
-    network = load_network(first)
+    network, *others = (load_network(bundle) for bundle, _ in parts)
+    states = [one.state_dict() for one in (network, *others)]
+    shares = [share / total for _, share in parts]
     network.load_state_dict(
         {
-            name: sum(share * state[name] for state, share in states)
+            name: sum(share * one[name] for one, share in zip(states, shares, strict=True))
             if value.is_floating_point()
             else value
-            for name, value in network.state_dict().items()
+            for name, value in states[0].items()
         }
     )
     result = make_bundle(config, network, NO_METRICS)

@@ -268,19 +268,13 @@ class Index:
 
     def drop_edited(self, session: Session, owner: str, scan_id: str, segmentation_id: str) -> bool:
         """Strike out a saved segmentation; return whether it was there and the owner's."""
-        row = session.scalar(
-            select(SegmentationRow)
-            .join(ScanRow)
-            .where(
-                SegmentationRow.id == segmentation_id,
-                SegmentationRow.is_edited,
-                ScanRow.id == scan_id,
-                ScanRow.owner == owner,
-            )
-        )
-        if row is not None:
-            session.delete(row)
-        return row is not None
+        row = session.get(SegmentationRow, segmentation_id)
+        if row is None or not row.is_edited:
+            return False
+        if (row.scan_id, row.scan.owner) != (scan_id, owner):
+            return False
+        session.delete(row)
+        return True
 
     def prune_edited(self, session: Session, scan_id: str, replaced: str | None) -> list[str]:
         """Strike out a saved segmentation that was replaced, and the oldest where there are many.
