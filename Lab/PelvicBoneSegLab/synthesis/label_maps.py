@@ -30,9 +30,10 @@ def tissue_maps_from_labels(dataset: dict[str, Any]) -> list[TissueMap]:
 
     Returns
     -------
-    One map for each case, or some of the same name that differ in their organs where the hip bones
-    meet in front; equal files give equal maps. Bones have a cortex and two sorts of marrow, every
-    other label is a muscle, and what has no label is split into fat, organs, fluid and gas.
+    One map for each case, or where the hip bones meet in front some of the same name, which differ
+    in organs and in how thick the pubis is; equal files give equal maps. Bones have a cortex and
+    two sorts of marrow, every other label is a muscle, and what has no label is split into fat,
+    organs, fluid and gas.
 
     Raises
     ------

@@ -26,6 +26,9 @@ _LEAST_PUBIS_ML = 1.0
 _DISC_MM = 6.5
 """So far from both pubic bones there is the disc of the symphysis."""
 
+_PUBIS_MM, _FADING_MM = 25.0, 25.0
+"""So far aside hip bone is all pubis; beyond, it fades into the rest."""
+
 _ABOVE_MM, _BELOW_MM, _BEFORE_MM, _AFTER_MM, _ASIDE_MM = 130.0, 80.0, 70.0, 110.0, 70.0
 """How far organs reach from the symphysis."""
 
@@ -89,6 +92,18 @@ class OrganField:
         aside = self.axes[2]
         left, right = hips[self.box] & (aside > 0), hips[self.box] & (aside < 0)
         return between(left, right, _DISC_MM) & (np.abs(aside) < _SIDE_MM)
+
+    def thickened(self, hips: np.ndarray, thicker_mm: float) -> np.ndarray:
+        """Return the hip bones of the box with a pubis that is thicker on every side.
+
+        The symphysis stays as wide as it was.
+        """
+        from scipy.ndimage import distance_transform_edt
+
+        share = np.clip(1 - (np.abs(self.axes[2]) - _PUBIS_MM) / _FADING_MM, 0, 1)
+        here = hips[self.box]
+        near = distance_transform_edt(~here) * GRID_MM <= thicker_mm * share
+        return here | (near & ~self.disc(hips))
 
     def ellipsoid(self, centre: Millimetres, radii: Millimetres) -> np.ndarray:
         """Return how deep in mm each voxel lies in an ellipsoid, negative outside.

@@ -31,6 +31,8 @@ class Pose:
     ----------
     centre_mm
         Centre of the patch in canonical mm from the outer edge of the map's first voxels.
+    shown_mm
+        Where the point to show lies along rows and columns, from the patch's centre.
     axes
         Shape (3, 3): what one mm along slices, rows and columns is in canonical mm.
     bend_mm, twist_mm
@@ -39,6 +41,7 @@ class Pose:
     """
 
     centre_mm: np.ndarray
+    shown_mm: np.ndarray
     axes: np.ndarray
     bend_mm: np.ndarray
     twist_mm: np.ndarray
@@ -48,7 +51,7 @@ class Pose:
         """Return a slice as `AnatomicalAxes.to_stack` hangs it, with nothing random."""
         axes = np.eye(3)[:, _STACK_AXES[plane]]
         still = np.zeros((3, _CONTROLS, _CONTROLS))
-        return cls(np.asarray(centre_mm, dtype=float), axes, still, still)
+        return cls(np.asarray(centre_mm, dtype=float), np.zeros(2), axes, still, still)
 
     @classmethod
     def drawn(
@@ -80,7 +83,7 @@ class Pose:
         shift = rng.uniform(-_SHIFT, _SHIFT, 2) * side_mm
         strength = rng.uniform(*settings["elastic_mm"])
         bend, twist = rng.uniform(-1, 1, (2, 3, _CONTROLS, _CONTROLS)) * strength
-        return cls(target_mm + axes[:, 1:] @ shift, axes, bend, twist)
+        return cls(target_mm + axes[:, 1:] @ shift, -shift, axes, bend, twist)
 
     def voxels(
         self, offsets_mm: Sequence[float], patch: int, spacing_mm: float, grid_mm: float

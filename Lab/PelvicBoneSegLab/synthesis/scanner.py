@@ -12,6 +12,8 @@ _FIELD_POINTS = 4
 _SURFACE_COILS = 0.5
 """Share of scans in which the skin is far brighter than what lies deep, as in prostate_mr_multi."""
 
+_SATURATED = 0.2
+"""Share of scans with a saturation band across a part of them, as in sagittal scans of men."""
 
 _MASKED = 0.04
 """Share of scans in which what is dark was set to nothing, as ADC maps often are."""
@@ -49,6 +51,8 @@ def scan(
     )
     coarse = down_rows @ signal @ down_columns.T
     coarse *= _coil_field(coarse.shape[1:], rng.uniform(*settings["bias"]), rng)
+    if rng.random() < _SATURATED:
+        coarse *= _saturation_band(coarse.shape[1:], rng)
     noise = np.float32(rng.uniform(*settings["noise"]))
     real, imaginary = rng.standard_normal((2, *coarse.shape), dtype=np.float32)
     coarse = np.hypot(coarse + noise * real, noise * imaginary)
@@ -95,6 +99,14 @@ def _coil_field(shape: tuple[int, ...], strength: float, rng: np.random.Generato
         ]
         gain += np.float32(rng.uniform(0.5, 4.0)) * np.outer(*bells)
     return field * gain
+
+
+def _saturation_band(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """Return what is left of the signal where a band beyond a straight line suppresses it."""
+    angle, distance, edge, left = rng.uniform((0, 0.0, 0.01, 0.05), (2 * np.pi, 0.4, 0.06, 0.6))
+    rows, columns = (np.linspace(-0.5, 0.5, n, dtype=np.float32) for n in shape)
+    beyond = np.sin(angle) * rows[:, None] + np.cos(angle) * columns - distance
+    return (left + (1 - left) / (1 + np.exp(beyond / edge))).astype(np.float32)
 
 
 def _smooth_weights(n: int) -> np.ndarray:

@@ -25,6 +25,8 @@ _SETTINGS: dict[str, Any] = {
     },
     # Share of the slices centred near a bone; the others lie anywhere in the body.
     "on_bone": _PROBABILITY,
+    # Share of those near a bone that are near the pubis, where the map has it.
+    "on_pubis": _PROBABILITY,
     # Largest rotation about the right-left axis, and about the two others.
     "tilt_deg": _ANGLE,
     "rotation_deg": _ANGLE,

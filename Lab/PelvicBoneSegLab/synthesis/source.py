@@ -11,7 +11,7 @@ from ..training.sample import Sample
 from .contrast import Contrast
 from .pose import Pose
 from .scanner import scan
-from .targets import body_points, bone_points
+from .targets import body_points, bone_points, pubis_points
 from .tissue_map import GRID_MM, TissueMap
 
 _TEXTURE_STEP = 4
@@ -47,8 +47,7 @@ class SyntheticSource:
         cases: dict[str, list[TissueMap]] = {}
         for one in maps:
             cases.setdefault(one.name, []).append(one)
-        # Bodies of one case differ in what is no bone.
-        self._cases = [(body_points(one[0]), bone_points(one[0]), one) for one in cases.values()]
+        self._cases = [_Case(one) for one in cases.values()]
         self._offsets = np.asarray(offsets_mm, dtype=float)
         self._spacing = spacing_mm
         self._patch = patch
@@ -57,11 +56,10 @@ class SyntheticSource:
     def draw(self, rng: np.random.Generator) -> Sample:
         """Draw one; equal states of `rng` give equal samples."""
         settings = self._settings
-        body, bones, bodies = self._cases[rng.integers(len(self._cases))]
-        tissue_map = bodies[rng.integers(len(bodies))]
-        on_bone = bones and rng.random() < settings["on_bone"]
-        chosen = bones[rng.integers(len(bones))] if on_bone else body
-        target = (chosen[rng.integers(len(chosen))] + 0.5) * GRID_MM
+        case = self._cases[rng.integers(len(self._cases))]
+        tissue_map = case.maps[rng.integers(len(case.maps))]
+        points = case.points(settings["on_bone"], settings["on_pubis"], rng)
+        target = (points[rng.integers(len(points))] + 0.5) * GRID_MM
         pose = Pose.drawn(target, self._patch * self._spacing, settings, rng)
         return self.slice_at(tissue_map, pose, rng)
 
@@ -86,7 +84,7 @@ class SyntheticSource:
             if tissue_map.silent is None
             else tissue_map.silent.ravel().take(voxels[middle, 1])
         )
-        outside = self._outside(rng)
+        outside = self._outside(pose, rng)
         image[:, outside] = -1.0
         labels[outside] = silent[outside] = 0
         return Sample(image, labels, silent)
@@ -109,17 +107,36 @@ class SyntheticSource:
         weights = np.maximum(1 - np.abs(at[:, None] - np.arange(count)), 0).astype(np.float32)
         return fine + weights @ coarse @ weights.T
 
-    def _outside(self, rng: np.random.Generator) -> np.ndarray:
-        """Return where the patch lies beyond the field of view."""
+    def _outside(self, pose: Pose, rng: np.random.Generator) -> np.ndarray:
+        """Return where the patch lies beyond the field of view, which has the point to show."""
         outside = np.zeros((self._patch, self._patch), bool)
         if rng.random() >= self._settings["small_field"]:
             return outside
         outside[:] = True
         sides = rng.uniform(*self._settings["field_mm"]) * rng.uniform(0.85, 1.0, 2)
         pixels = np.minimum(np.rint(sides / self._spacing).astype(int), self._patch)
-        rows, columns = (int(rng.integers(self._patch - n + 1)) for n in pixels)
+        shown = (self._patch / 2 + pose.shown_mm / self._spacing).astype(int)
+        first, last = (np.clip(at, 0, self._patch - pixels) for at in (shown - pixels + 1, shown))
+        rows, columns = rng.integers(first, last + 1)
         outside[rows : rows + pixels[0], columns : columns + pixels[1]] = False
         return outside
+
+
+class _Case:
+    """Bodies that differ in organs and pubis alone, and what slices of them are centred on."""
+
+    def __init__(self, maps: list[TissueMap]) -> None:
+        self.maps = maps
+        self._body = body_points(maps[0])
+        self._bones = bone_points(maps[0])
+        self._pubis = pubis_points(maps[0])
+
+    def points(self, on_bone: float, on_pubis: float, rng: np.random.Generator) -> np.ndarray:
+        if not self._bones or rng.random() >= on_bone:
+            return self._body
+        if self._pubis is not None and rng.random() < on_pubis:
+            return self._pubis
+        return self._bones[rng.integers(len(self._bones))]
 
 
 def _flat(voxels: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

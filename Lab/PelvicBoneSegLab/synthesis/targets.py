@@ -34,21 +34,18 @@ def body_points(tissue_map: TissueMap) -> np.ndarray:
 
 
 def bone_points(tissue_map: TissueMap) -> list[np.ndarray]:
-    """Return voxels of each bone that is there, and of the pubis, each of shape (N, 3).
-
-    The pubis is a target of its own: it is a tenth of the hip bone, and the scans whose labels
-    leave it out teach nothing about it. Where the map's labels leave it out it is none.
-    """
+    """Return voxels of each bone that is there, each of shape (N, 3)."""
     classes = tissue_map.classes.take(tissue_map.tissues[::_STEP, ::_STEP, ::_STEP])
-    masks = [classes == index for index in range(1, len(BONES) + 1)]
-    pubis = _pubis(tissue_map)
-    if pubis is not None:
-        masks.append(pubis[::_STEP, ::_STEP, ::_STEP])
+    masks = (classes == index for index in range(1, len(BONES) + 1))
     return [_points(mask) for mask in masks if mask.any()]
 
 
-def _pubis(tissue_map: TissueMap) -> np.ndarray | None:
-    """Return where the pubis is; None where it is not labelled, or no heads tell where it is."""
+def pubis_points(tissue_map: TissueMap) -> np.ndarray | None:
+    """Return voxels of the pubis, shape (N, 3).
+
+    It is a target of its own: it is a tenth of the hip bone, and the scans whose labels leave it
+    out teach nothing about it. None where it is not labelled, or no heads tell where it is.
+    """
     labels = tissue_map.classes.take(tissue_map.tissues)
     case = Case(tissue_map.name, Volume(tissue_map.tissues, _CANONICAL_TO_LPS), labels)
     try:
@@ -57,7 +54,9 @@ def _pubis(tissue_map: TissueMap) -> np.ndarray | None:
         return None
     found = pubis_of_frame(frame, _CANONICAL_TO_LPS, labels.shape)
     found &= labels == BONES.index(HIP_BONE) + 1
-    return found if found.sum() * GRID_MM**3 >= _LEAST_PUBIS_MM3 else None
+    if found.sum() * GRID_MM**3 < _LEAST_PUBIS_MM3:
+        return None
+    return _points(found[::_STEP, ::_STEP, ::_STEP])
 
 
 def _points(mask: np.ndarray) -> np.ndarray:

@@ -51,6 +51,7 @@ _AUGMENTATION: dict[str, Any] = {
 _SYNTHESIS: dict[str, Any] = {
     "planes": {"axial": 1.0, "coronal": 1.0, "sagittal": 0.7},
     "on_bone": 0.85,
+    "on_pubis": 0.3,
     "tilt_deg": 25,
     "rotation_deg": 10,
     "scale": [0.85, 1.2],

@@ -12,6 +12,7 @@ from PelvicBoneSegLib.segmentation.volume import Volume
 STILL = {
     "planes": {"axial": 1.0},
     "on_bone": 1.0,
+    "on_pubis": 0.2,
     "tilt_deg": 0,
     "rotation_deg": 0,
     "scale": [1, 1],

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lab.synthesis.small_bodies import STILL
+from PelvicBoneSegLab.synthesis import scanner
 from PelvicBoneSegLab.synthesis.scanner import scan
 
 NO_AIR = np.zeros((64, 64), bool)
@@ -50,6 +51,16 @@ def test_noise_never_makes_air_negative_and_differs_between_slices():
     assert air.min() >= -1
     assert air.std() > 0.02
     assert abs(np.corrcoef(air[0].ravel(), air[1].ravel())[0, 1]) < 0.2
+
+
+def test_some_scans_have_a_saturation_band(monkeypatch):
+    even = np.ones((1, 64, 64), np.float32)
+    for share, spread in ((0.0, (0.0, 0.05)), (1.0, (0.3, 2.0))):
+        monkeypatch.setattr(scanner, "_SATURATED", share)
+        monkeypatch.setattr(scanner, "_SURFACE_COILS", 0.0)
+        images = [scan(even, NO_AIR, 1.0, STILL, np.random.default_rng(n)) for n in range(10)]
+        ranges = [np.ptp(one) for one in images]
+        assert spread[0] <= np.median(ranges) <= spread[1]
 
 
 def test_a_constant_signal_is_no_fault():

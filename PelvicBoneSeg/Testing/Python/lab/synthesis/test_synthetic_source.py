@@ -7,6 +7,7 @@ import pytest
 
 from lab.synthesis.small_bodies import LIVELY, STILL, a_map
 from PelvicBoneSegLab.synthesis import SyntheticSource, contrast
+from PelvicBoneSegLab.synthesis import source as module
 from PelvicBoneSegLab.synthesis.pose import Pose
 from PelvicBoneSegLab.synthesis.tissue_map import Kind
 
@@ -85,6 +86,30 @@ def test_slices_lie_on_bones_as_often_as_asked():
         shown[share] = np.mean([one.labels.any() for one in slices])
     assert shown[1.0] == 1.0
     assert shown[0.0] < 0.3
+
+
+def test_slices_lie_on_the_pubis_as_often_as_asked(monkeypatch):
+    tissues = np.ones((120, 120, 120))
+    tissues[10:20, 10:20, 10:20] = 2
+    body = a_map(tissues, [Kind.AIR, Kind.FAT, Kind.MARROW], [0, 0, 3])
+    monkeypatch.setattr(module, "pubis_points", lambda one: np.full((5, 3), 90))
+    shown = {}
+    for share in (1.0, 0.5, 0.0):
+        drawn = source(body, {**STILL, "on_pubis": share}, offsets=(0,))
+        slices = [drawn.draw(np.random.default_rng(n)) for n in range(60)]
+        shown[share] = np.mean([one.labels.any() for one in slices])
+    assert (shown[1.0], shown[0.0]) == (0.0, 1.0)
+    assert 0.3 < shown[0.5] < 0.7
+
+
+def test_a_small_field_of_view_has_the_point_to_show():
+    tissues = np.ones((120, 120, 120))
+    tissues[58:62, 58:62, 58:62] = 2
+    body = a_map(tissues, [Kind.AIR, Kind.FAT, Kind.MARROW], [0, 0, 3])
+    settings = {**LIVELY, "elastic_mm": [0, 0], "small_field": 1.0, "field_mm": [30, 50]}
+    small = source(body, settings, offsets=(0,))
+    slices = [small.draw(np.random.default_rng(n)) for n in range(60)]
+    assert all(one.labels.any() for one in slices)
 
 
 def test_contrasts_differ():

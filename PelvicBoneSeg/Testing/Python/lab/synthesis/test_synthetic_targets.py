@@ -1,4 +1,4 @@
-"""Slices are centred on each bone alike, and on the pubis where the labels have it."""
+"""What slices are centred on: the bones, and the pubis where the labels have it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 
 from lab.synthesis.small_bodies import a_map
 from PelvicBoneSegLab.synthesis.regrid import smooth_labels
-from PelvicBoneSegLab.synthesis.targets import body_points, bone_points
+from PelvicBoneSegLab.synthesis.targets import body_points, bone_points, pubis_points
 from PelvicBoneSegLab.synthesis.tissue_map import GRID_MM, Kind, TissueMap
 from PelvicBoneSegLib.anatomy import BONES, HIP_BONE
 from PelvicBoneSegLib.segmentation.postprocess import bone_classes
@@ -27,7 +27,7 @@ def phantom() -> TissueMap:
 
 
 def test_the_pubis_is_a_target_of_its_own(phantom):
-    *bones, pubis = bone_points(phantom)
+    bones, pubis = bone_points(phantom), pubis_points(phantom)
     assert len(bones) == len(BONES)
     assert (phantom.tissues[tuple(pubis.T)] == HIP + 1).all()
     hip_bone = bones[HIP]
@@ -42,11 +42,12 @@ def test_the_pubis_is_a_target_of_its_own(phantom):
 
 
 def test_labels_that_leave_the_pubis_out_give_no_such_target(phantom):
-    pubis = bone_points(phantom)[-1]
+    pubis = pubis_points(phantom)
     tissues = phantom.tissues.copy()
     lowest, front = pubis[:, 0].min(), np.percentile(pubis[:, 1], 95)
     tissues[lowest:, : int(front)][tissues[lowest:, : int(front)] == HIP + 1] = 0
     partial = TissueMap("partial", tissues, phantom.classes, phantom.kinds)
+    assert pubis_points(partial) is None
     assert len(bone_points(partial)) == len(BONES)
 
 
@@ -54,5 +55,6 @@ def test_without_heads_nobody_knows_where_the_pubis_is():
     tissues = np.zeros((40, 40, 40))
     tissues[10:30, 10:30, 10:30] = 1
     body = a_map(tissues, [Kind.AIR, Kind.MARROW], [0, HIP + 1])
+    assert pubis_points(body) is None
     assert len(bone_points(body)) == 1
     assert (body.tissues[tuple(body_points(body).T)] == 1).all()
