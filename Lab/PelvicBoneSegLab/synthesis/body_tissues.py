@@ -32,7 +32,7 @@ _SKIN_FAT_MM = 22.0
 _JOINT_MM, _DISC_MM = 3.0, 6.0
 """So far from both bones there is the hip joint's cartilage, and the last disc."""
 
-_BODIES = 4
+_BODIES = 6
 """Made of one with complete hip bones: bladders are full or empty, organs a man's or a woman's."""
 
 _THICKER_MM = 6.0

@@ -32,6 +32,9 @@ KINDS = (
     Kind.MUSCLE, Kind.FLUID, Kind.ORGAN, Kind.MUSCLE, Kind.ORGAN, Kind.AIR, Kind.CORTEX, Kind.ORGAN,
 )  # fmt: skip
 
+_MEN = 0.75
+"""Share of bodies with a penis, which is easily taken for the pubis above it."""
+
 
 def paint_organs(
     tissues: np.ndarray, free: np.ndarray, field: OrganField, first: int, rng: np.random.Generator
@@ -62,7 +65,7 @@ def paint_organs(
     paint(_rectum(field, rng), content, Organ.RECTUM_WALL, rng.uniform(2, 5))
     paint(_prostate(field, rng), Organ.PROSTATE)
     paint(_bladder(field, rng), Organ.URINE, Organ.BLADDER_WALL, rng.uniform(2, 8))
-    if rng.random() < 0.5:
+    if rng.random() < _MEN:
         paint(_root_of_penis(field, rng), Organ.CORPORA, Organ.TUNICA, rng.uniform(1, 3))
 
 

@@ -175,8 +175,8 @@ def test_a_body_with_complete_hip_bones_comes_with_several_sets_of_organs():
     for other in others:
         assert (other.tissues != first.tissues).mean() > 0.005
     bones = [np.count_nonzero(body.classes[body.tissues]) for body in bodies]
-    assert len(set(bones)) == len(bodies), "the pubis is thicker in some"
     assert min(bones) >= hips().sum()
+    assert max(bones) > 1.2 * min(bones), "the pubis is thicker in some"
     table = list(first.kinds)
     start = next(n for n in range(len(table)) if tuple(table[n : n + len(KINDS)]) == KINDS)
     for body in bodies:
