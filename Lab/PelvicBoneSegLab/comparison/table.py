@@ -39,7 +39,7 @@ _NOT_ALIKE = (
 
 
 def comparison_block(plan: Plan, results: Mapping[str, Measured]) -> str:
-    """Lay out all tables.
+    """Lay out all tables but those of a single line that stands in one before.
 
     Parameters
     ----------
@@ -49,11 +49,15 @@ def comparison_block(plan: Plan, results: Mapping[str, Measured]) -> str:
         By variant, those that have been measured.
     """
     lines = [_budget(plan, results)]
+    shown: set[tuple[str, bool]] = set()
     for table in plan.tables:
-        rows = [plan.variant(name) for name in table.rows if name in results]
-        if rows:
+        names = [name for name in table.rows if name in results]
+        here = {(name, table.of_heads) for name in names}
+        if len(here) > 1 or not here <= shown:
             make = _head_table if table.of_heads else _volume_table
+            rows = [plan.variant(name) for name in names]
             lines += ["", f"**{table.title}**", "", *make(table, rows, results)]
+        shown |= here
     variants = [variant for variant in plan.variants if variant.name in results]
     lines += ["", "**Size, time and memory**", "", *_cost_table(variants, results)]
     lines += ["", *_folded("All measures by bone", _bone_table(variants, results))]

@@ -67,6 +67,18 @@ def test_who_finds_what_the_masks_leave_out_loses_nothing_in_the_difference():
     assert difference(untaught, taught).tolist() == pytest.approx([-0.1] * 3)
 
 
+def test_a_table_that_compares_nothing_is_left_out(tmp_path):
+    content = plan_content(tmp_path)
+    first = content["tables"][0]
+    content["tables"].append({**first, "title": "Once more"})
+    content["tables"].append({**first, "title": "Heads", "heads": True})
+    both = {"blocks": result(0.7, 0.8, 0.9), "alone": result(0.6, 0.8, 1.0)}
+    for results, repeated in ((both, True), ({"blocks": both["blocks"]}, False), ({}, False)):
+        text = comparison_block(load_plan(tmp_path, content), results)
+        assert ("**Once more**" in text) == repeated
+        assert (f"**{first['title']}**" in text) == ("**Heads**" in text) == bool(results)
+
+
 def test_a_table_that_tells_of_the_pubis_has_its_share_beside_that_of_the_masks(tmp_path):
     content = plan_content(tmp_path)
     content["tables"][0]["pubis"] = True
