@@ -48,6 +48,8 @@ pages: $(STAMP)
 	$(BIN)/python -m PelvicBoneSegLab.evaluation.validation_report $(CONFIG) --bundle default \
 		--output build/report
 	$(BIN)/python -m PelvicBoneSegLab.comparison Lab/configs/comparison.yaml --report-only
+	$(BIN)/python -m PelvicBoneSegLab.comparison Lab/configs/comparison.yaml --budget full \
+		--report-only
 	$(BIN)/python -m PelvicBoneSegLab.carry_over --bundle default --output build/carry_over \
 		--no-pictures --benchmarks
 	$(BIN)/python -m PelvicBoneSegLab.label_ceiling $(CONFIG) --bundle default \

@@ -88,7 +88,7 @@ def test_what_cannot_be_laid_over_each_other_is_refused(tmp_path, base, changes,
 
 def test_the_stages_of_the_shipped_bundle_lead_from_one_to_the_next():
     configs = [TrainingConfig.load(path) for path in STAGES]
-    assert len(configs) == 8
+    assert len(configs) == 10
     configs.append(TrainingConfig.load(STAGES[0].parents[1] / "default.yaml"))
     assert [one.model.get("start_from") for one in configs[1:]] == [
         str(one.output) for one in configs[:-1]
