@@ -18,7 +18,10 @@ BASE = {
     "lists": ["coronal"],
     "datasets": [{"name": "a", "weight": 1.0, "coverage": []}, {"name": "b", "weight": 2.0}],
 }
-STAGES = sorted((Path(__file__).parents[5] / "Lab" / "configs" / "stages").glob("*.yaml"))
+STAGES = sorted(
+    (Path(__file__).parents[5] / "Lab" / "configs" / "stages").glob("*.yaml"),
+    key=lambda path: int(path.stem.split("-")[1]),
+)
 
 
 def test_mappings_are_merged_and_values_replaced():
