@@ -130,6 +130,7 @@ def test_two_browsers_at_once(visit):
     anna, bert = visit("anna"), visit("bert")
     upload(bert, THE_PHANTOM)
     bert.go_back()
+    bert.locator("#scans > li").first.wait_for()
     assert bert.locator("#scans > li").count() == 1
     bert.get_by_role("link", name="Open").click()
     anna.goto(f"{anna.url}sample")
