@@ -89,20 +89,22 @@ class Body:
             return [tissues]
         free = self._inside & (self._labels == 0) & (tissues <= _VESSEL)
         disc = np.zeros_like(free)
-        disc[field.box] = field.disc(hips)
+        between_pubes = field.disc(hips)
+        disc[field.box] = between_pubes
         tissues[disc & free] = _CARTILAGE
         free &= ~disc
         bodies = [tissues.copy() for _ in range(_BODIES)]
         for body in bodies:
             pelvic_organs.paint_organs(body, free, field, _FIRST_ORGAN, self._rng)
-            self._thicken_pubis(body[field.box], field)
+            thicker_mm = self._rng.uniform(0, _THICKER_MM)
+            grown = field.thickened(hips, between_pubes, thicker_mm)
+            self._repaint_hips(body[field.box], grown, self._labels[field.box])
         return bodies
 
-    def _thicken_pubis(self, tissues: np.ndarray, field: OrganField) -> None:
-        """Paint the hip bones once more in the field; they spare the other bones."""
+    def _repaint_hips(self, tissues: np.ndarray, grown: np.ndarray, labels: np.ndarray) -> None:
+        """Paint the grown hip bones over those of a part; they spare the other bones."""
         bone = BONES.index(HIP_BONE)
-        grown = field.thickened(self._mask(HIP_BONE), self._rng.uniform(0, _THICKER_MM))
-        grown &= ~np.isin(self._labels[field.box], [v for b, v in self._bones.items() if b != bone])
+        grown &= ~np.isin(labels, [v for b, v in self._bones.items() if b != bone])
         parts = bone_parts(grown, HIP_BONE, self._rng)
         tissues[grown] = len(_PLAIN) + len(PARTS) * bone + parts[grown]
 

@@ -93,17 +93,17 @@ class OrganField:
         left, right = hips[self.box] & (aside > 0), hips[self.box] & (aside < 0)
         return between(left, right, _DISC_MM) & (np.abs(aside) < _SIDE_MM)
 
-    def thickened(self, hips: np.ndarray, thicker_mm: float) -> np.ndarray:
+    def thickened(self, hips: np.ndarray, disc: np.ndarray, thicker_mm: float) -> np.ndarray:
         """Return the hip bones of the box with a pubis that is thicker on every side.
 
-        The symphysis stays as wide as it was.
+        The symphysis, of which `disc` is the disc, stays as wide as it was.
         """
         from scipy.ndimage import distance_transform_edt
 
         share = np.clip(1 - (np.abs(self.axes[2]) - _PUBIS_MM) / _FADING_MM, 0, 1)
         here = hips[self.box]
         near = distance_transform_edt(~here) * GRID_MM <= thicker_mm * share
-        return here | (near & ~self.disc(hips))
+        return here | (near & ~disc)
 
     def ellipsoid(self, centre: Millimetres, radii: Millimetres) -> np.ndarray:
         """Return how deep in mm each voxel lies in an ellipsoid, negative outside.

@@ -154,9 +154,10 @@ def test_the_disc_is_between_left_and_right(field):
 
 def test_a_thicker_pubis_grows_to_all_sides_but_across_the_symphysis(field):
     thicker = np.zeros(SHAPE, bool)
-    thicker[field.box] = field.thickened(hips(), 4 * GRID_MM)
+    disc = field.disc(hips())
+    thicker[field.box] = field.thickened(hips(), disc, 4 * GRID_MM)
     whole = hips()[field.box]
-    np.testing.assert_array_equal(field.thickened(hips(), 0.0), whole)
+    np.testing.assert_array_equal(field.thickened(hips(), disc, 0.0), whole)
     assert (thicker[field.box] | ~whole).all()
     near, far = thicker[:, :, 85], thicker[:, :, 118]
     rows, columns = (np.flatnonzero(near.any(axis)) for axis in (1, 0))
