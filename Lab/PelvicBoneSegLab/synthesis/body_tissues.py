@@ -35,12 +35,18 @@ _JOINT_MM, _DISC_MM = 3.0, 6.0
 _BODIES = 6
 """Made of one with complete hip bones: bladders are full or empty, organs a man's or a woman's."""
 
-_THICKER_MM = 6.0
-"""The pubis of a body is up to this much thicker on every side than that of its label map.
+_LARGER = 1.5
+"""What surrounds the symphysis of a body is up to this much larger in sagittal planes.
 
-In the label maps made on CT it is 38–45 mm long and 15–20 mm thick in sagittal planes beside the
-symphysis, in the T2-weighted scans of two men some 62 mm and 26 mm.
+In the label maps made on CT the pubis beside the symphysis is 38–45 mm long and 15–20 mm thick in
+sagittal planes, in the T2-weighted scans of two men some 62 mm and 26 mm.
 """
+
+_THICKER_MM = 6.0
+"""And the pubis is up to this much thicker on every side."""
+
+_SHELLS_MM = 1.5, 3.5
+"""How thick its dark rim may be: in MR ligaments cannot be told from the cortex."""
 
 
 class Body:
@@ -87,26 +93,25 @@ class Body:
         field = OrganField.around(hips, self._rng)
         if field is None:
             return [tissues]
-        free = self._inside & (self._labels == 0) & (tissues <= _VESSEL)
-        disc = np.zeros_like(free)
-        between_pubes = field.disc(hips)
-        disc[field.box] = between_pubes
-        tissues[disc & free] = _CARTILAGE
-        free &= ~disc
+        tissues[field.box][field.disc(hips) & (tissues[field.box] <= _VESSEL)] = _CARTILAGE
         bodies = [tissues.copy() for _ in range(_BODIES)]
         for body in bodies:
-            pelvic_organs.paint_organs(body, free, field, _FIRST_ORGAN, self._rng)
-            thicker_mm = self._rng.uniform(0, _THICKER_MM)
-            grown = field.thickened(hips, between_pubes, thicker_mm)
-            self._repaint_hips(body[field.box], grown, self._labels[field.box])
+            self._vary(body[field.box], field)
         return bodies
 
-    def _repaint_hips(self, tissues: np.ndarray, grown: np.ndarray, labels: np.ndarray) -> None:
-        """Paint the grown hip bones over those of a part; they spare the other bones."""
-        bone = BONES.index(HIP_BONE)
-        grown &= ~np.isin(labels, [v for b, v in self._bones.items() if b != bone])
-        parts = bone_parts(grown, HIP_BONE, self._rng)
-        tissues[grown] = len(_PLAIN) + len(PARTS) * bone + parts[grown]
+    def _vary(self, tissues: np.ndarray, field: OrganField) -> None:
+        """Give a part of a body a pubis of another size, and organs."""
+        tissues[:] = field.magnified(tissues, self._rng.uniform(1, _LARGER))
+        free = (tissues > 0) & (tissues <= _VESSEL)
+        pelvic_organs.paint_organs(tissues, free, field, _FIRST_ORGAN, self._rng)
+        hip_bone = _tissues_of(HIP_BONE)
+        thicker_mm = self._rng.uniform(0, _THICKER_MM)
+        hips = np.isin(tissues, hip_bone)
+        grown = field.thickened(hips, tissues == _CARTILAGE, thicker_mm)
+        for bone in self._bones:
+            grown &= hips | ~np.isin(tissues, _tissues_of(BONES[bone]))
+        parts = bone_parts(grown, HIP_BONE, self._rng, self._rng.uniform(*_SHELLS_MM))
+        tissues[grown] = hip_bone[0] + parts[grown]
 
     def _tables(self) -> tuple[np.ndarray, np.ndarray]:
         others = int(self._labels.max()) + 1
@@ -167,6 +172,10 @@ class Body:
         coarse = np.pad(self._inside[::COARSE, ::COARSE, ::COARSE], ((0, 0), (1, 1), (1, 1)))
         depth = np.stack([distance_transform_edt(layer) for layer in coarse])[:, 1:-1, 1:-1]
         return spread(depth.astype(np.float32) * COARSE * GRID_MM, self._inside.shape)
+
+
+def _tissues_of(bone: str) -> np.ndarray:
+    return len(_PLAIN) + len(PARTS) * BONES.index(bone) + np.arange(len(PARTS))
 
 
 def _silent(tissues: np.ndarray) -> np.ndarray:

@@ -14,7 +14,9 @@ PARTS = (Kind.CORTEX, Kind.MARROW, Kind.MARROW, Kind.DISC)
 
 _CORTEX, _MARROW, _RED_MARROW, _GAP = range(len(PARTS))
 
-_SHELL_MM = 2.0
+SHELL_MM = 2.0
+"""Of the cortex."""
+
 # The femur's cortex thickens from the trochanters to the shaft, at these distances below its top.
 _SHAFT_MM = 6.0
 _SHAFT_FROM_MM, _SHAFT_AT_MM = 70.0, 120.0
@@ -28,13 +30,17 @@ ROOM_MM = 8.0
 """Masks need that much room around them."""
 
 
-def bone_parts(mask: np.ndarray, bone: str, rng: np.random.Generator) -> np.ndarray:
+def bone_parts(
+    mask: np.ndarray, bone: str, rng: np.random.Generator, shell_mm: float = SHELL_MM
+) -> np.ndarray:
     """Split a bone into its tissues.
 
     Parameters
     ----------
     mask
         Where the label map has the bone.
+    shell_mm
+        About how thick its cortex is.
 
     Returns
     -------
@@ -46,11 +52,11 @@ def bone_parts(mask: np.ndarray, bone: str, rng: np.random.Generator) -> np.ndar
     solid = binary_fill_holes(closed)
     bony = mask | (solid & ~closed)
     depth = distance_transform_edt(bony) * GRID_MM
-    shell = _SHELL_MM + 0.5 * smooth_field(mask.shape, 9.0, rng)
+    shell = shell_mm + 0.5 * smooth_field(mask.shape, 9.0, rng)
     if bone == FEMUR:
         below = np.arange(len(mask)) - np.flatnonzero(mask.any(axis=(1, 2)))[0]
         shell += np.interp(
-            below * GRID_MM, (_SHAFT_FROM_MM, _SHAFT_AT_MM), (0, _SHAFT_MM - _SHELL_MM)
+            below * GRID_MM, (_SHAFT_FROM_MM, _SHAFT_AT_MM), (0, _SHAFT_MM - shell_mm)
         ).astype(np.float32)[:, None, None]
     parts = np.where(smooth_field(mask.shape, 12.0, rng) > 0.3, _RED_MARROW, _MARROW)
     parts[depth < shell] = _CORTEX

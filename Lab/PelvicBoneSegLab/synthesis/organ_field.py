@@ -29,6 +29,9 @@ _DISC_MM = 6.5
 _PUBIS_MM, _FADING_MM = 25.0, 25.0
 """So far aside hip bone is all pubis; beyond, it fades into the rest."""
 
+_LARGE_MM, _AS_IT_WAS_MM = 36.0, 68.0
+"""In sagittal planes all this near to the symphysis is magnified; beyond it less, then nothing."""
+
 _ABOVE_MM, _BELOW_MM, _BEFORE_MM, _AFTER_MM, _ASIDE_MM = 130.0, 80.0, 70.0, 110.0, 70.0
 """How far organs reach from the symphysis."""
 
@@ -94,16 +97,49 @@ class OrganField:
         return between(left, right, _DISC_MM) & (np.abs(aside) < _SIDE_MM)
 
     def thickened(self, hips: np.ndarray, disc: np.ndarray, thicker_mm: float) -> np.ndarray:
-        """Return the hip bones of the box with a pubis that is thicker on every side.
+        """Return hip bones with a pubis that is thicker on every side.
 
-        The symphysis, of which `disc` is the disc, stays as wide as it was.
+        The symphysis, of which `disc` is the disc, stays as wide as it was. All have the shape of
+        the box.
         """
         from scipy.ndimage import distance_transform_edt
 
-        share = np.clip(1 - (np.abs(self.axes[2]) - _PUBIS_MM) / _FADING_MM, 0, 1)
-        here = hips[self.box]
-        near = distance_transform_edt(~here) * GRID_MM <= thicker_mm * share
-        return here | (near & ~disc)
+        near = distance_transform_edt(~hips) * GRID_MM <= thicker_mm * self._pubic_share()
+        return hips | (near & ~disc)
+
+    def magnified(self, tissues: np.ndarray, factor: float) -> np.ndarray:
+        """Return tissues with all that lies near the symphysis larger in sagittal planes.
+
+        What lies around it is pressed together; no width from right to left changes. Both have the
+        shape of the box.
+        """
+        up, back, _ = self.axes
+        radius = np.maximum(np.hypot(up, back), GRID_MM)
+        nearer = np.interp(
+            radius, (0, _LARGE_MM, _AS_IT_WAS_MM), (0, _LARGE_MM * (1 - 1 / factor), 0)
+        )
+        share = self._pubic_share() * (nearer / radius)
+        rows, columns, sides = np.ogrid[tuple(slice(size) for size in tissues.shape)]
+        rows = rows + np.rint(up * share / GRID_MM).astype(int)
+        columns = columns - np.rint(back * share / GRID_MM).astype(int)
+        return tissues[rows, columns, sides]
+
+    def _pubic_share(self) -> np.ndarray:
+        """Return how far the hip bone is pubis, from 0 to 1, shaped to be broadcast."""
+        return np.clip(1 - (np.abs(self.axes[2]) - _PUBIS_MM) / _FADING_MM, 0, 1)
+
+    def half_space(self, through: Millimetres, angle: float) -> np.ndarray:
+        """Return how deep in mm each voxel lies before a plane, negative beyond it.
+
+        Parameters
+        ----------
+        through
+            A point of the plane.
+        angle
+            Of its normal in the sagittal plane, in radians from upwards to backwards.
+        """
+        up, back, _ = (axis - at for axis, at in zip(self.axes, through, strict=True))
+        return -(np.cos(angle) * up + np.sin(angle) * back) + self.wobble
 
     def ellipsoid(self, centre: Millimetres, radii: Millimetres) -> np.ndarray:
         """Return how deep in mm each voxel lies in an ellipsoid, negative outside.

@@ -44,7 +44,7 @@ def paint_organs(
     Parameters
     ----------
     tissues
-        Changed in place.
+        Of the field's box, changed in place.
     free
         Where organs may be, of the same shape.
     field
@@ -54,17 +54,16 @@ def paint_organs(
     rng
         Where sizes and places are drawn from.
     """
-    here, view = free[field.box], tissues[field.box]
 
     def paint(depth: np.ndarray, content: Organ, wall: Organ | None = None, wall_mm: float = 0):
         if wall is not None:
-            view[here & (depth > 0)] = first + wall
-        view[here & (depth > wall_mm)] = first + content
+            tissues[free & (depth > 0)] = first + wall
+        tissues[free & (depth > wall_mm)] = first + content
 
     content = Organ(rng.choice([Organ.STOOL, Organ.RECTAL_GAS]))
     paint(_rectum(field, rng), content, Organ.RECTUM_WALL, rng.uniform(2, 5))
     paint(_prostate(field, rng), Organ.PROSTATE)
-    paint(_bladder(field, rng), Organ.URINE, Organ.BLADDER_WALL, rng.uniform(2, 8))
+    paint(_bladder(field, rng), Organ.URINE, Organ.BLADDER_WALL, rng.uniform(2, 10))
     if rng.random() < _MEN:
         paint(_root_of_penis(field, rng), Organ.CORPORA, Organ.TUNICA, rng.uniform(1, 3))
 
@@ -72,17 +71,25 @@ def paint_organs(
 def _bladder(field: OrganField, rng: np.random.Generator) -> np.ndarray:
     """Return how deep a voxel lies in the bladder.
 
-    From nearly empty, behind the symphysis, to full: then it leans over the pubis.
+    From nearly empty, behind the symphysis, to full: then it leans over the pubis. What lies about
+    it flattens up to two of its sides.
     """
     radii = rng.uniform(12, 50), rng.uniform(18, 42), rng.uniform(22, 50)
-    back = rng.uniform(5, 14) + rng.uniform(0.4, 1.0) * radii[1]
-    return field.ellipsoid((rng.uniform(-8, 12) + 0.9 * radii[0], back, rng.normal(0, 4)), radii)
+    back = rng.uniform(5, 20) + rng.uniform(0.4, 1.0) * radii[1]
+    centre = rng.uniform(-8, 28) + 0.9 * radii[0], back, rng.normal(0, 4)
+    depth = field.ellipsoid(centre, radii)
+    for _ in range(rng.integers(0, 3)):
+        angle = rng.uniform(0, 2 * np.pi)
+        away = rng.uniform(0.2, 0.8) * min(radii[:2])
+        through = centre[0] + away * np.cos(angle), centre[1] + away * np.sin(angle), 0.0
+        depth = np.minimum(depth, field.half_space(through, angle))
+    return depth
 
 
 def _prostate(field: OrganField, rng: np.random.Generator) -> np.ndarray:
     """Return how deep a voxel lies in the prostate, or in a woman in what lies there."""
     radii = rng.uniform(12, 26), rng.uniform(10, 24), rng.uniform(15, 30)
-    return field.ellipsoid((rng.uniform(-20, 5), rng.uniform(10, 16) + radii[1], 0.0), radii)
+    return field.ellipsoid((rng.uniform(-20, 5), rng.uniform(10, 26) + radii[1], 0.0), radii)
 
 
 def _rectum(field: OrganField, rng: np.random.Generator) -> np.ndarray:

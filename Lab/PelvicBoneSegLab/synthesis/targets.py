@@ -22,6 +22,9 @@ _REMEMBERED = 4000
 _LEAST_PUBIS_MM3 = 5000
 """Less than this is the rim of labels that leave the pubis out; both together have some 70 ml."""
 
+_MIDDLE_MM = 18.0
+"""The bodies of both pubic bones lie this near to the middle of the pubis."""
+
 _CANONICAL_TO_LPS = np.array(
     [[GRID_MM, 0, 0, 0], [0, GRID_MM, 0, 0], [0, 0, -GRID_MM, 0], [0, 0, 0, 1]], float
 )
@@ -44,7 +47,9 @@ def pubis_points(tissue_map: TissueMap) -> np.ndarray | None:
     """Return voxels of the pubis, shape (N, 3).
 
     It is a target of its own: it is a tenth of the hip bone, and the scans whose labels leave it
-    out teach nothing about it. None where it is not labelled, or no heads tell where it is.
+    out teach nothing about it. About half of the voxels are of the bodies beside the symphysis,
+    which have a shape of their own. None where the pubis is not labelled, or no heads tell where it
+    is.
     """
     labels = tissue_map.classes.take(tissue_map.tissues)
     case = Case(tissue_map.name, Volume(tissue_map.tissues, _CANONICAL_TO_LPS), labels)
@@ -56,7 +61,10 @@ def pubis_points(tissue_map: TissueMap) -> np.ndarray | None:
     found &= labels == BONES.index(HIP_BONE) + 1
     if found.sum() * GRID_MM**3 < _LEAST_PUBIS_MM3:
         return None
-    return _points(found[::_STEP, ::_STEP, ::_STEP])
+    points = _points(found[::_STEP, ::_STEP, ::_STEP])
+    aside = np.abs(points[:, 2] - np.median(points[:, 2])) * GRID_MM
+    middle, rest = points[aside < _MIDDLE_MM], points[aside >= _MIDDLE_MM]
+    return np.concatenate([rest, *[middle] * max(1, round(len(rest) / max(1, len(middle))))])
 
 
 def _points(mask: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from PelvicBoneSegLab.synthesis import body_tissues
 from PelvicBoneSegLab.synthesis.body_tissues import Body
 from PelvicBoneSegLab.synthesis.organ_field import OrganField
 from PelvicBoneSegLab.synthesis.pelvic_organs import KINDS, Organ, paint_organs
@@ -39,7 +40,7 @@ def smooth(field):
 
 def painted(field, seed):
     tissues = np.zeros(SHAPE, np.uint8)
-    paint_organs(tissues, ~hips(), field, 1, np.random.default_rng(seed))
+    paint_organs(tissues[field.box], ~hips()[field.box], field, 1, np.random.default_rng(seed))
     return tissues
 
 
@@ -115,7 +116,8 @@ def test_walls_surround_what_is_in_them(field):
     assert KINDS[Organ.URINE] == Kind.FLUID
 
 
-def test_bone_and_muscle_stay():
+def test_bone_and_muscle_stay(monkeypatch):
+    monkeypatch.setattr(body_tissues, "_LARGER", 1.0)
     labels = 2 * hips().astype(np.uint8)
     labels[60:90, 75:85, 60:90] = 7  # a muscle where the bladder would be
     inside = np.zeros(SHAPE, bool)
@@ -153,17 +155,59 @@ def test_the_disc_is_between_left_and_right(field):
 
 
 def test_a_thicker_pubis_grows_to_all_sides_but_across_the_symphysis(field):
+    whole, disc = hips()[field.box], field.disc(hips())
+    np.testing.assert_array_equal(field.thickened(whole, disc, 0.0), whole)
     thicker = np.zeros(SHAPE, bool)
-    disc = field.disc(hips())
-    thicker[field.box] = field.thickened(hips(), disc, 4 * GRID_MM)
-    whole = hips()[field.box]
-    np.testing.assert_array_equal(field.thickened(hips(), disc, 0.0), whole)
+    thicker[field.box] = field.thickened(whole, disc, 4 * GRID_MM)
     assert (thicker[field.box] | ~whole).all()
-    near, far = thicker[:, :, 85], thicker[:, :, 118]
-    rows, columns = (np.flatnonzero(near.any(axis)) for axis in (1, 0))
-    assert (rows[0], rows[-1], columns[0], columns[-1]) == (84, 116, 50, 70)
-    np.testing.assert_array_equal(far, hips()[:, :, 118])
+    assert extent(thicker[:, :, 85]) == (84, 116, 50, 70)
+    np.testing.assert_array_equal(thicker[:, :, 118], hips()[:, :, 118])
     assert not thicker[88:113, 54:67, 74:77].any()
+
+
+def extent(mask):
+    """Return first and last row, first and last column."""
+    rows, columns = (np.flatnonzero(mask.any(axis)) for axis in (1, 0))
+    return rows[0], rows[-1], columns[0], columns[-1]
+
+
+def test_what_surrounds_the_symphysis_is_magnified_and_the_rest_stays(field):
+    tissues = hips().astype(np.uint8)
+    tissues[30:40, 100:110, 60:90] = 2  # more than 68 mm away
+    part = tissues[field.box]
+    np.testing.assert_array_equal(field.magnified(part, 1.0), part)
+    larger = tissues.copy()
+    larger[field.box] = field.magnified(part, 1.5)
+    rows = SYMPHYSIS[0] + 1.5 * np.array([88 - SYMPHYSIS[0], 112 - SYMPHYSIS[0]])
+    columns = SYMPHYSIS[1] + 1.5 * np.array([54 - SYMPHYSIS[1], 66 - SYMPHYSIS[1]])
+    np.testing.assert_allclose(extent(larger[:, :, 85] == 1), (*rows, *columns), atol=1)
+    # As wide as it was, and as large as it was far aside.
+    np.testing.assert_array_equal(
+        *(np.unique(np.nonzero(one == 1)[2]) for one in (larger, tissues))
+    )
+    np.testing.assert_array_equal(larger[:, :, 120], tissues[:, :, 120])
+    np.testing.assert_array_equal(larger == 2, tissues == 2)
+
+
+def test_a_half_space_is_what_lies_before_a_plane(smooth):
+    up, back, _ = smooth.axes
+    before = smooth.half_space((5.0, -10.0, 0.0), 0.0)
+    np.testing.assert_allclose(before, np.broadcast_to(5.0 - up, before.shape), atol=1e-4)
+    before = smooth.half_space((5.0, -10.0, 0.0), np.pi / 2)
+    np.testing.assert_allclose(before, np.broadcast_to(-10.0 - back, before.shape), atol=1e-4)
+
+
+def test_the_disc_grows_with_the_pubis(monkeypatch):
+    labels = hips().astype(np.uint8)
+    inside = np.zeros(SHAPE, bool)
+    inside[2:-2, 2:-2, 2:-2] = True
+    discs = []
+    for larger in (1.0, 1.5):
+        monkeypatch.setattr(body_tissues, "_LARGER", larger)
+        bodies = Body(labels, inside, {HIP_BONE: 1}, np.random.default_rng(0)).tissue_maps("a")
+        discs.append([np.count_nonzero(one.tissues == body_tissues._CARTILAGE) for one in bodies])
+    assert len(set(discs[0])) == 1
+    assert min(discs[1]) >= discs[0][0] and max(discs[1]) > 1.3 * discs[0][0]
 
 
 def test_a_body_with_complete_hip_bones_comes_with_several_sets_of_organs():

@@ -45,7 +45,7 @@ def test_a_sample_is_what_the_network_takes(a_bone):
 
 def test_image_labels_and_silence_show_the_same_place(a_bone, monkeypatch):
     signals = {kind: (float(kind == Kind.MARROW),) * 2 for kind in Kind}
-    monkeypatch.setattr(contrast, "SEQUENCES", {"marrow alone": signals})
+    monkeypatch.setattr(contrast, "SEQUENCES", dict.fromkeys(contrast.SEQUENCES, signals))
     lively = source(a_bone, LIVELY)
     for seed in range(12):
         sample = lively.draw(np.random.default_rng(seed))
