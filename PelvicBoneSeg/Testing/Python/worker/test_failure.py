@@ -75,7 +75,7 @@ def test_an_answer_that_cannot_be_sent_is_told_with_the_place_in_the_code():
     other_side = sent(WorkerProtocolError("an array of object"))
     assert type(other_side) is WorkerProtocolError
     assert str(other_side) == str(WorkerProtocolError("an array of object"))
-    assert other_side.details.startswith("PelvicBoneSegLib.errors.WorkerProtocolError")
+    assert other_side.details.startswith("PelvicBoneSegLib.errors.worker.WorkerProtocolError")
 
 
 def test_a_class_that_nobody_knows_is_not_made_up():
