@@ -36,7 +36,7 @@ _BODIES = 6
 """Made of one with complete hip bones: bladders are full or empty, organs a man's or a woman's."""
 
 _LARGER = 1.5
-"""What surrounds the symphysis of a body is up to this much larger in sagittal planes.
+"""What surrounds the symphysis of a body is up to this much larger.
 
 In the label maps made on CT the pubis beside the symphysis is 38–45 mm long and 15–20 mm thick in
 sagittal planes, in the T2-weighted scans of two men some 62 mm and 26 mm.
@@ -44,6 +44,9 @@ sagittal planes, in the T2-weighted scans of two men some 62 mm and 26 mm.
 
 _THICKER_MM = 6.0
 """And the pubis is up to this much thicker on every side."""
+
+_DISCS_MM = 1.5, 7.0
+"""How wide the disc of the symphysis may be: CT label maps close it all but for a cleft."""
 
 _SHELLS_MM = 1.5, 3.5
 """How thick its dark rim may be: in MR ligaments cannot be told from the cortex."""
@@ -93,7 +96,6 @@ class Body:
         field = OrganField.around(hips, self._rng)
         if field is None:
             return [tissues]
-        tissues[field.box][field.disc(hips) & (tissues[field.box] <= _VESSEL)] = _CARTILAGE
         bodies = [tissues.copy() for _ in range(_BODIES)]
         for body in bodies:
             self._vary(body[field.box], field)
@@ -101,16 +103,17 @@ class Body:
 
     def _vary(self, tissues: np.ndarray, field: OrganField) -> None:
         """Give a part of a body a pubis of another size, and organs."""
-        tissues[:] = field.magnified(tissues, self._rng.uniform(1, _LARGER))
-        free = (tissues > 0) & (tissues <= _VESSEL)
-        pelvic_organs.paint_organs(tissues, free, field, _FIRST_ORGAN, self._rng)
-        hip_bone = _tissues_of(HIP_BONE)
-        thicker_mm = self._rng.uniform(0, _THICKER_MM)
+        rng, hip_bone = self._rng, _tissues_of(HIP_BONE)
+        tissues[:] = field.magnified(tissues, rng.uniform(1, _LARGER))
         hips = np.isin(tissues, hip_bone)
-        grown = field.thickened(hips, tissues == _CARTILAGE, thicker_mm)
+        disc = field.disc(hips, rng.uniform(*_DISCS_MM)) & (hips | (tissues <= _VESSEL))
+        tissues[disc] = _CARTILAGE
+        free = (tissues > 0) & (tissues <= _VESSEL)
+        pelvic_organs.paint_organs(tissues, free, field, _FIRST_ORGAN, rng)
+        grown = field.thickened(hips & ~disc, disc, rng.uniform(0, _THICKER_MM))
         for bone in self._bones:
             grown &= hips | ~np.isin(tissues, _tissues_of(BONES[bone]))
-        parts = bone_parts(grown, HIP_BONE, self._rng, self._rng.uniform(*_SHELLS_MM))
+        parts = bone_parts(grown, HIP_BONE, rng, rng.uniform(*_SHELLS_MM))
         tissues[grown] = hip_bone[0] + parts[grown]
 
     def _tables(self) -> tuple[np.ndarray, np.ndarray]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .bone_tissues import between
 from .smooth_field import smooth_field
 from .tissue_map import GRID_MM
 
@@ -24,13 +23,13 @@ _LEAST_PUBIS_ML = 1.0
 """On either side."""
 
 _DISC_MM = 6.5
-"""So far from both pubic bones there is the disc of the symphysis."""
+"""So far from the pubic bones there is the disc of the symphysis."""
 
 _PUBIS_MM, _FADING_MM = 25.0, 25.0
 """So far aside hip bone is all pubis; beyond, it fades into the rest."""
 
 _LARGE_MM, _AS_IT_WAS_MM = 36.0, 68.0
-"""In sagittal planes all this near to the symphysis is magnified; beyond it less, then nothing."""
+"""All this near to the symphysis is magnified; beyond it less, then nothing."""
 
 _ABOVE_MM, _BELOW_MM, _BEFORE_MM, _AFTER_MM, _ASIDE_MM = 130.0, 80.0, 70.0, 110.0, 70.0
 """How far organs reach from the symphysis."""
@@ -90,11 +89,19 @@ class OrganField:
         grid = np.meshgrid(*axes, indexing="ij", sparse=True)
         return cls(box, tuple(grid), smooth_field(shape, 8.0, rng))
 
-    def disc(self, hips: np.ndarray) -> np.ndarray:
-        """Return the voxels of the box between the left and the right pubis."""
+    def disc(self, hips: np.ndarray, wide_mm: float) -> np.ndarray:
+        """Return the disc of the symphysis, which is about so wide and may reach into the bones.
+
+        Both have the shape of the box.
+        """
+        from scipy.ndimage import distance_transform_edt
+
         aside = self.axes[2]
-        left, right = hips[self.box] & (aside > 0), hips[self.box] & (aside < 0)
-        return between(left, right, _DISC_MM) & (np.abs(aside) < _SIDE_MM)
+        to_left, to_right = (
+            distance_transform_edt(~(hips & side)) * GRID_MM for side in (aside > 0, aside < 0)
+        )
+        in_the_middle = (np.abs(to_left - to_right) < wide_mm) & (np.abs(aside) < _SIDE_MM)
+        return in_the_middle & (np.minimum(to_left, to_right) <= _DISC_MM)
 
     def thickened(self, hips: np.ndarray, disc: np.ndarray, thicker_mm: float) -> np.ndarray:
         """Return hip bones with a pubis that is thicker on every side.
@@ -104,29 +111,24 @@ class OrganField:
         """
         from scipy.ndimage import distance_transform_edt
 
-        near = distance_transform_edt(~hips) * GRID_MM <= thicker_mm * self._pubic_share()
+        share = np.clip(1 - (np.abs(self.axes[2]) - _PUBIS_MM) / _FADING_MM, 0, 1)
+        near = distance_transform_edt(~hips) * GRID_MM <= thicker_mm * share
         return hips | (near & ~disc)
 
     def magnified(self, tissues: np.ndarray, factor: float) -> np.ndarray:
-        """Return tissues with all that lies near the symphysis larger in sagittal planes.
+        """Return tissues with all that lies near the symphysis larger.
 
-        What lies around it is pressed together; no width from right to left changes. Both have the
-        shape of the box.
+        What lies around it is pressed together. Both have the shape of the box.
         """
-        up, back, _ = self.axes
-        radius = np.maximum(np.hypot(up, back), GRID_MM)
+        up, back, aside = self.axes
+        radius = np.maximum(np.sqrt(up**2 + back**2 + aside**2), GRID_MM)
         nearer = np.interp(
             radius, (0, _LARGE_MM, _AS_IT_WAS_MM), (0, _LARGE_MM * (1 - 1 / factor), 0)
         )
-        share = self._pubic_share() * (nearer / radius)
-        rows, columns, sides = np.ogrid[tuple(slice(size) for size in tissues.shape)]
-        rows = rows + np.rint(up * share / GRID_MM).astype(int)
-        columns = columns - np.rint(back * share / GRID_MM).astype(int)
-        return tissues[rows, columns, sides]
-
-    def _pubic_share(self) -> np.ndarray:
-        """Return how far the hip bone is pubis, from 0 to 1, shaped to be broadcast."""
-        return np.clip(1 - (np.abs(self.axes[2]) - _PUBIS_MM) / _FADING_MM, 0, 1)
+        share = nearer / radius / GRID_MM
+        steps = (np.rint(axis * share).astype(int) for axis in (-up, back, aside))
+        here = np.ogrid[tuple(slice(size) for size in tissues.shape)]
+        return tissues[tuple(at - step for at, step in zip(here, steps, strict=True))]
 
     def half_space(self, through: Millimetres, angle: float) -> np.ndarray:
         """Return how deep in mm each voxel lies before a plane, negative beyond it.

@@ -71,12 +71,13 @@ def paint_organs(
 def _bladder(field: OrganField, rng: np.random.Generator) -> np.ndarray:
     """Return how deep a voxel lies in the bladder.
 
-    From nearly empty, behind the symphysis, to full: then it leans over the pubis. What lies about
-    it flattens up to two of its sides.
+    From nearly empty, behind the symphysis, to full: then it leans over the pubis, or lies on it.
+    What lies about it flattens up to two of its sides.
     """
     radii = rng.uniform(12, 50), rng.uniform(18, 42), rng.uniform(22, 50)
-    back = rng.uniform(5, 20) + rng.uniform(0.4, 1.0) * radii[1]
-    centre = rng.uniform(-8, 28) + 0.9 * radii[0], back, rng.normal(0, 4)
+    lowest = rng.uniform(-8, 32)
+    back = rng.uniform(5, 20) + rng.uniform(0.4, 1.0) * radii[1] - 1.5 * max(0.0, lowest - 12)
+    centre = lowest + 0.9 * radii[0], back, rng.normal(0, 4)
     depth = field.ellipsoid(centre, radii)
     for _ in range(rng.integers(0, 3)):
         angle = rng.uniform(0, 2 * np.pi)

@@ -141,21 +141,33 @@ def test_hip_bones_that_do_not_meet_have_no_symphysis(mask):
     assert OrganField.around(mask, np.random.default_rng(0)) is None
 
 
-def test_the_disc_is_between_left_and_right(field):
+def disc_of(field, wide_mm):
     disc = np.zeros(SHAPE, bool)
-    disc[field.box] = field.disc(hips())
+    disc[field.box] = field.disc(hips()[field.box], wide_mm)
+    return disc
+
+
+def test_the_disc_is_between_left_and_right(field):
+    disc = disc_of(field, GRID_MM)
     expected = np.zeros(SHAPE, bool)
-    expected[88:113, 54:67, 74:77] = True
+    expected[88:113, 54:67, 75] = True
     assert (disc & expected).sum() == expected.sum()
     assert not (disc & hips()).any()
     # Around it, no further than its reach.
     at = np.argwhere(disc)
     assert at[:, 2].min() >= 70 and at[:, 2].max() <= 80
-    assert disc.sum() < 2 * expected.sum()
+    assert disc.sum() < 3 * expected.sum()
+
+
+def test_a_wide_disc_reaches_into_both_bones(field):
+    across = disc_of(field, 5.9 * GRID_MM)[SYMPHYSIS[0], SYMPHYSIS[1]]
+    # Three voxels of cleft; of each bone what is less than 5.9 voxels from the other.
+    assert np.flatnonzero(across).tolist() == [*range(72, 79)]
 
 
 def test_a_thicker_pubis_grows_to_all_sides_but_across_the_symphysis(field):
-    whole, disc = hips()[field.box], field.disc(hips())
+    whole = hips()[field.box]
+    disc = field.disc(whole, 3.9 * GRID_MM)
     np.testing.assert_array_equal(field.thickened(whole, disc, 0.0), whole)
     thicker = np.zeros(SHAPE, bool)
     thicker[field.box] = field.thickened(whole, disc, 4 * GRID_MM)
@@ -178,14 +190,12 @@ def test_what_surrounds_the_symphysis_is_magnified_and_the_rest_stays(field):
     np.testing.assert_array_equal(field.magnified(part, 1.0), part)
     larger = tissues.copy()
     larger[field.box] = field.magnified(part, 1.5)
-    rows = SYMPHYSIS[0] + 1.5 * np.array([88 - SYMPHYSIS[0], 112 - SYMPHYSIS[0]])
-    columns = SYMPHYSIS[1] + 1.5 * np.array([54 - SYMPHYSIS[1], 66 - SYMPHYSIS[1]])
-    np.testing.assert_allclose(extent(larger[:, :, 85] == 1), (*rows, *columns), atol=1)
-    # As wide as it was, and as large as it was far aside.
-    np.testing.assert_array_equal(
-        *(np.unique(np.nonzero(one == 1)[2]) for one in (larger, tissues))
-    )
-    np.testing.assert_array_equal(larger[:, :, 120], tissues[:, :, 120])
+    bar = [(88, 112), (54, 66)]
+    expected = [at + 1.5 * (np.array(ends) - at) for at, ends in zip(SYMPHYSIS, bar, strict=False)]
+    np.testing.assert_allclose(extent(larger[:, :, 80] == 1), np.ravel(expected), atol=1)
+    gap = np.flatnonzero(larger[SYMPHYSIS[0], SYMPHYSIS[1]] == 0)
+    assert np.count_nonzero((gap > 60) & (gap < 90)) == pytest.approx(1.5 * 3, abs=1)
+    np.testing.assert_array_equal(larger[:, :, 30] == 1, tissues[:, :, 30] == 1)
     np.testing.assert_array_equal(larger == 2, tissues == 2)
 
 
@@ -197,17 +207,18 @@ def test_a_half_space_is_what_lies_before_a_plane(smooth):
     np.testing.assert_allclose(before, np.broadcast_to(-10.0 - back, before.shape), atol=1e-4)
 
 
-def test_the_disc_grows_with_the_pubis(monkeypatch):
-    labels = hips().astype(np.uint8)
+@pytest.mark.parametrize("larger", [1.0, 1.5])
+def test_the_pubic_bones_of_every_body_are_apart(monkeypatch, larger):
+    from scipy.ndimage import label
+
+    monkeypatch.setattr(body_tissues, "_LARGER", larger)
+    labels = hips(gap=1).astype(np.uint8)
     inside = np.zeros(SHAPE, bool)
     inside[2:-2, 2:-2, 2:-2] = True
-    discs = []
-    for larger in (1.0, 1.5):
-        monkeypatch.setattr(body_tissues, "_LARGER", larger)
-        bodies = Body(labels, inside, {HIP_BONE: 1}, np.random.default_rng(0)).tissue_maps("a")
-        discs.append([np.count_nonzero(one.tissues == body_tissues._CARTILAGE) for one in bodies])
-    assert len(set(discs[0])) == 1
-    assert min(discs[1]) >= discs[0][0] and max(discs[1]) > 1.3 * discs[0][0]
+    for body in Body(labels, inside, {HIP_BONE: 1}, np.random.default_rng(0)).tissue_maps("a"):
+        parts, count = label(body.classes[body.tissues])
+        sizes = np.bincount(parts.ravel())[1:]
+        assert count == 2 and sizes.min() > 0.5 * sizes.max()
 
 
 def test_a_body_with_complete_hip_bones_comes_with_several_sets_of_organs():
