@@ -72,15 +72,15 @@ def _bladder(field: OrganField, rng: np.random.Generator) -> np.ndarray:
     """Return how deep a voxel lies in the bladder.
 
     From nearly empty, behind the symphysis, to full: then it leans over the pubis, or lies on it.
-    What lies about it flattens up to two of its sides.
+    What lies about it flattens its floor, and another side.
     """
     radii = rng.uniform(12, 50), rng.uniform(18, 42), rng.uniform(22, 50)
     lowest = rng.uniform(-8, 32)
     back = rng.uniform(5, 20) + rng.uniform(0.4, 1.0) * radii[1] - 1.5 * max(0.0, lowest - 12)
     centre = lowest + 0.9 * radii[0], back, rng.normal(0, 4)
     depth = field.ellipsoid(centre, radii)
-    for _ in range(rng.integers(0, 3)):
-        angle = rng.uniform(0, 2 * np.pi)
+    downwards = rng.normal(np.pi, 0.5)
+    for angle in (downwards, rng.uniform(0, 2 * np.pi))[: rng.integers(0, 3)]:
         away = rng.uniform(0.2, 0.8) * min(radii[:2])
         through = centre[0] + away * np.cos(angle), centre[1] + away * np.sin(angle), 0.0
         depth = np.minimum(depth, field.half_space(through, angle))
@@ -106,8 +106,6 @@ def _root_of_penis(field: OrganField, rng: np.random.Generator) -> np.ndarray:
     bend = (rng.uniform(-38, -26), rng.uniform(-20, -5), 0.0)
     end = (rng.uniform(-60, -15), rng.uniform(-65, -50), rng.normal(0, 8))
     body = field.tube([bulb, bend, end], rng.uniform(9, 17))
-    crura = [
-        field.tube([(bulb[0], bulb[1] + 15, side * 35.0), bend], rng.uniform(5, 9))
-        for side in (-1, 1)
-    ]
+    aside, radius = rng.uniform(28, 42), rng.uniform(5, 13)
+    crura = [field.tube([(bulb[0], bulb[1] + 15, side * aside), bend], radius) for side in (-1, 1)]
     return np.maximum.reduce([body, *crura])
