@@ -46,7 +46,7 @@ _THICKER_MM = 6.0
 """And the pubis is up to this much thicker on every side."""
 
 _DISCS_MM = 1.5, 7.0
-"""How wide the disc of the symphysis may be: CT label maps close it all but for a cleft."""
+"""What is so near to the other pubic bone is disc: CT label maps close it all but for a cleft."""
 
 _SHELLS_MM = 1.5, 3.5
 """How thick its dark rim may be: in MR ligaments cannot be told from the cortex."""

@@ -89,8 +89,8 @@ class OrganField:
         grid = np.meshgrid(*axes, indexing="ij", sparse=True)
         return cls(box, tuple(grid), smooth_field(shape, 8.0, rng))
 
-    def disc(self, hips: np.ndarray, wide_mm: float) -> np.ndarray:
-        """Return the disc of the symphysis, which is about so wide and may reach into the bones.
+    def disc(self, hips: np.ndarray, reach_mm: float) -> np.ndarray:
+        """Return the disc of the symphysis: of either bone, too, what is so near to the other one.
 
         Both have the shape of the box.
         """
@@ -100,7 +100,7 @@ class OrganField:
         to_left, to_right = (
             distance_transform_edt(~(hips & side)) * GRID_MM for side in (aside > 0, aside < 0)
         )
-        in_the_middle = (np.abs(to_left - to_right) < wide_mm) & (np.abs(aside) < _SIDE_MM)
+        in_the_middle = (np.abs(to_left - to_right) < reach_mm) & (np.abs(aside) < _SIDE_MM)
         return in_the_middle & (np.minimum(to_left, to_right) <= _DISC_MM)
 
     def thickened(self, hips: np.ndarray, disc: np.ndarray, thicker_mm: float) -> np.ndarray:

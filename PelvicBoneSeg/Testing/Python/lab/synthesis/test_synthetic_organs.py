@@ -141,9 +141,9 @@ def test_hip_bones_that_do_not_meet_have_no_symphysis(mask):
     assert OrganField.around(mask, np.random.default_rng(0)) is None
 
 
-def disc_of(field, wide_mm):
+def disc_of(field, reach_mm):
     disc = np.zeros(SHAPE, bool)
-    disc[field.box] = field.disc(hips()[field.box], wide_mm)
+    disc[field.box] = field.disc(hips()[field.box], reach_mm)
     return disc
 
 
