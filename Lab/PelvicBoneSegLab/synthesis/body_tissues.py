@@ -92,8 +92,7 @@ class Body:
         return [TissueMap.cropped(name, one, *tables, silent) for one in self._with_organs(tissues)]
 
     def _with_organs(self, tissues: np.ndarray) -> list[np.ndarray]:
-        hips = self._mask(HIP_BONE)
-        field = OrganField.around(hips, self._rng)
+        field = OrganField.around(self._mask(HIP_BONE), self._rng)
         if field is None:
             return [tissues]
         bodies = [tissues.copy() for _ in range(_BODIES)]
@@ -111,10 +110,9 @@ class Body:
         free = (tissues > 0) & (tissues <= _VESSEL)
         pelvic_organs.paint_organs(tissues, free, field, _FIRST_ORGAN, rng)
         grown = field.thickened(hips & ~disc, disc, rng.uniform(0, _THICKER_MM))
-        for bone in self._bones:
-            grown &= hips | ~np.isin(tissues, _tissues_of(BONES[bone]))
+        grown &= hips | (tissues < len(_PLAIN)) | (tissues >= _FIRST_ORGAN)
         parts = bone_parts(grown, HIP_BONE, rng, rng.uniform(*_SHELLS_MM))
-        tissues[grown] = hip_bone[0] + parts[grown]
+        tissues[grown] = hip_bone[parts[grown]]
 
     def _tables(self) -> tuple[np.ndarray, np.ndarray]:
         others = int(self._labels.max()) + 1
@@ -137,7 +135,7 @@ class Body:
         free = mask[box] | (self._labels[box] == 0)
         parts = bone_parts(mask[box], BONES[bone], self._rng)
         here = (parts >= 0) & free
-        tissues[box][here] = len(_PLAIN) + len(PARTS) * bone + parts[here]
+        tissues[box][here] = _tissues_of(BONES[bone])[parts[here]]
         if BONES[bone] == LUMBAR_SPINE:
             tissues[box][canal(parts >= 0) & free] = _CANAL
 
@@ -178,6 +176,7 @@ class Body:
 
 
 def _tissues_of(bone: str) -> np.ndarray:
+    """Return the tissues of a bone, in the order of `PARTS`."""
     return len(_PLAIN) + len(PARTS) * BONES.index(bone) + np.arange(len(PARTS))
 
 

@@ -44,6 +44,13 @@ def painted(field, seed):
     return tissues
 
 
+def bodies_of(labels, hip_bone=1):
+    inside = np.zeros(SHAPE, bool)
+    inside[2:-2, 2:-2, 2:-2] = True
+    body = Body(labels, inside, {HIP_BONE: hip_bone}, np.random.default_rng(0))
+    return body.tissue_maps("a")
+
+
 def middle_mm(mask):
     """Return where a mask lies from the symphysis: upwards, backwards, to the left."""
     at = np.argwhere(mask).mean(axis=0) - SYMPHYSIS
@@ -120,9 +127,7 @@ def test_bone_and_muscle_stay(monkeypatch):
     monkeypatch.setattr(body_tissues, "_LARGER", 1.0)
     labels = 2 * hips().astype(np.uint8)
     labels[60:90, 75:85, 60:90] = 7  # a muscle where the bladder would be
-    inside = np.zeros(SHAPE, bool)
-    inside[2:-2, 2:-2, 2:-2] = True
-    bodies = Body(labels, inside, {HIP_BONE: 2}, np.random.default_rng(0)).tissue_maps("a")
+    bodies = bodies_of(labels, hip_bone=2)
     muscles = [np.count_nonzero(body.tissues == body.tissues.max()) for body in bodies]
     assert muscles == [30 * 10 * 30] * len(bodies)
 
@@ -213,9 +218,7 @@ def test_the_pubic_bones_of_every_body_are_apart(monkeypatch, larger):
 
     monkeypatch.setattr(body_tissues, "_LARGER", larger)
     labels = hips(gap=1).astype(np.uint8)
-    inside = np.zeros(SHAPE, bool)
-    inside[2:-2, 2:-2, 2:-2] = True
-    for body in Body(labels, inside, {HIP_BONE: 1}, np.random.default_rng(0)).tissue_maps("a"):
+    for body in bodies_of(labels):
         parts, count = label(body.classes[body.tissues])
         sizes = np.bincount(parts.ravel())[1:]
         assert count == 2 and sizes.min() > 0.5 * sizes.max()
@@ -223,9 +226,7 @@ def test_the_pubic_bones_of_every_body_are_apart(monkeypatch, larger):
 
 def test_a_body_with_complete_hip_bones_comes_with_several_sets_of_organs():
     labels = hips().astype(np.uint8)
-    inside = np.zeros(SHAPE, bool)
-    inside[2:-2, 2:-2, 2:-2] = True
-    bodies = Body(labels, inside, {HIP_BONE: 1}, np.random.default_rng(0)).tissue_maps("a")
+    bodies = bodies_of(labels)
     assert len(bodies) > 1 and {body.name for body in bodies} == {"a"}
     first, *others = bodies
     for other in others:
