@@ -45,7 +45,7 @@ sagittal planes, in the T2-weighted scans of two men some 62 mm and 26 mm.
 _THICKER_MM = 6.0
 """And the pubis is up to this much thicker on every side."""
 
-_DISCS_MM = 1.5, 7.0
+_DISCS_MM = 1.0, 4.5
 """What is so near to the other pubic bone is disc: CT label maps close it all but for a cleft."""
 
 _SHELLS_MM = 1.5, 3.5

@@ -26,10 +26,13 @@ class Organ(IntEnum):
     RECTAL_GAS = 5
     TUNICA = 6
     CORPORA = 7
+    BULB = 8
+    PELVIC_FLOOR = 9
 
 
 KINDS = (
     Kind.MUSCLE, Kind.FLUID, Kind.ORGAN, Kind.MUSCLE, Kind.ORGAN, Kind.AIR, Kind.CORTEX, Kind.ORGAN,
+    Kind.ORGAN, Kind.MUSCLE,
 )  # fmt: skip
 
 _MEN = 0.75
@@ -60,12 +63,17 @@ def paint_organs(
             tissues[free & (depth > 0)] = first + wall
         tissues[free & (depth > wall_mm)] = first + content
 
+    prostate, rectum = _prostate(field, rng), _rectum(field, rng)
+    paint(_pelvic_floor(field, prostate, rectum, rng), Organ.PELVIC_FLOOR)
     content = Organ(rng.choice([Organ.STOOL, Organ.RECTAL_GAS]))
-    paint(_rectum(field, rng), content, Organ.RECTUM_WALL, rng.uniform(2, 5))
-    paint(_prostate(field, rng), Organ.PROSTATE)
+    paint(rectum, content, Organ.RECTUM_WALL, rng.uniform(2, 5))
+    paint(prostate, Organ.PROSTATE)
     paint(_bladder(field, rng), Organ.URINE, Organ.BLADDER_WALL, rng.uniform(2, 10))
     if rng.random() < _MEN:
-        paint(_root_of_penis(field, rng), Organ.CORPORA, Organ.TUNICA, rng.uniform(1, 3))
+        bulb, corpora = _root_of_penis(field, rng)
+        paint(np.maximum(bulb, corpora) + rng.uniform(0, 6), Organ.PELVIC_FLOOR)
+        paint(bulb, Organ.BULB, Organ.TUNICA, rng.uniform(0, 1.5))
+        paint(corpora, Organ.CORPORA, Organ.TUNICA, rng.uniform(1, 3))
 
 
 def _bladder(field: OrganField, rng: np.random.Generator) -> np.ndarray:
@@ -100,12 +108,36 @@ def _rectum(field: OrganField, rng: np.random.Generator) -> np.ndarray:
     return field.tube(points, rng.uniform(10, 24))
 
 
-def _root_of_penis(field: OrganField, rng: np.random.Generator) -> np.ndarray:
-    """Return how deep a voxel lies in bulb, body before and below the symphysis, and crura."""
+def _pelvic_floor(
+    field: OrganField, prostate: np.ndarray, rectum: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Return how deep a voxel lies in the muscles that surround prostate and rectum from below."""
+    around = np.maximum(prostate + rng.uniform(2, 8), rectum + rng.uniform(0, 10))
+    return np.minimum(around, field.half_space((rng.uniform(-15, 10), 0.0, 0.0), 0.0))
+
+
+def _root_of_penis(field: OrganField, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return how deep a voxel lies in the bulb, and in the corpora cavernosa.
+
+    From the rami, where they are called crura, the corpora meet below the symphysis and go on side
+    by side, the bulb's end beneath them.
+    """
     bulb = (rng.uniform(-60, -45), rng.uniform(10, 30), 0.0)
-    bend = (rng.uniform(-38, -26), rng.uniform(-20, -5), 0.0)
-    end = (rng.uniform(-60, -15), rng.uniform(-65, -50), rng.normal(0, 8))
-    body = field.tube([bulb, bend, end], rng.uniform(9, 17))
-    aside, radius = rng.uniform(28, 42), rng.uniform(5, 13)
-    crura = [field.tube([(bulb[0], bulb[1] + 15, side * aside), bend], radius) for side in (-1, 1)]
-    return np.maximum.reduce([body, *crura])
+    bend = (rng.uniform(-38, -26), rng.uniform(-20, -5))
+    end = (rng.uniform(-60, -15), rng.uniform(-65, -50))
+    aside, sideways = rng.uniform(28, 42), rng.normal(0, 8)
+    radius, lower = rng.uniform(5, 13), rng.uniform(5, 14)
+    corpora = [
+        field.tube(
+            [
+                (bulb[0], bulb[1] + 15, side * aside),
+                (*bend, 0.9 * side * radius),
+                (*end, 0.9 * side * radius + sideways),
+            ],
+            radius,
+        )
+        for side in (-1, 1)
+    ]
+    under = radius + 0.8 * lower
+    beneath = (bend[0] - under, bend[1] + under, 0.0), (end[0] - under, end[1], sideways)
+    return field.tube([bulb, *beneath], lower), np.maximum.reduce(corpora)

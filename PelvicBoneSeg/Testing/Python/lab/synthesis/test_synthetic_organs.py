@@ -113,6 +113,31 @@ def test_bodies_differ_and_some_have_a_penis(field):
     assert 0 < sum((one == 1 + Organ.TUNICA).any() for one in bodies) < 12
 
 
+def test_two_corpora_lie_side_by_side_and_the_bulb_beneath_them(field):
+    from scipy.ndimage import label
+
+    men = [one for seed in range(12) if ((one := painted(field, seed)) == 1 + Organ.BULB).any()]
+    assert men
+    for tissues in men:
+        corpora = tissues == 1 + Organ.CORPORA
+        parts, count = label(corpora[:, SYMPHYSIS[1]])
+        first, second = np.bincount(parts.ravel())[1:]
+        assert count == 2 and 0.5 < first / second < 2
+        assert middle_mm(tissues == 1 + Organ.BULB)[0] < middle_mm(corpora)[0]
+
+
+def test_muscle_surrounds_the_prostate_from_below(field):
+    from scipy.ndimage import binary_dilation
+
+    muscles = [
+        (tissues == 1 + Organ.PELVIC_FLOOR)[binary_dilation(prostate) & ~prostate].mean()
+        for tissues in (painted(field, seed) for seed in range(12))
+        if (prostate := tissues == 1 + Organ.PROSTATE).any()
+    ]
+    assert KINDS[Organ.PELVIC_FLOOR] == Kind.MUSCLE
+    assert min(muscles) > 0.05 and np.median(muscles) > 0.25
+
+
 def test_walls_surround_what_is_in_them(field):
     from scipy.ndimage import binary_dilation
 
