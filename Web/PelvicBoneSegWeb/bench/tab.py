@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,8 @@ from typing import Any
 
 from PelvicBoneSegLib.anatomy import SEGMENTS
 
+from .chromium import FLAGS, PROGRAM
+
 SIZE = {"width": 1280, "height": 720}
 PATIENCE_S = 120.0
 LOOK_EVERY_S = 0.02
@@ -19,16 +20,6 @@ REST_S = 1.5
 """Without a picture, a page is at rest: views that are laid out anew are drawn anew."""
 
 _WATCH = (Path(__file__).parent / "watch.js").read_text(encoding="utf-8")
-_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-"""As in the tests. Pages are drawn by the processor, as the views are."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +57,7 @@ def a_browser() -> Iterator[Any]:
     SystemExit
         It, or playwright, is not there.
     """
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    program = PROGRAM
     try:
         from playwright.sync_api import sync_playwright
     except ModuleNotFoundError:
@@ -77,7 +68,7 @@ def a_browser() -> Iterator[Any]:
             "of the environment that `make demo-web` makes."
         )
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         try:
             yield browser
         finally:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from PelvicBoneSegWeb.bench.chromium import FLAGS, PROGRAM
 from web.library.browser import TOKEN, TOKENS, serving
 from web.library.fake_worker import FREE, HELD, FakeWorker
 from web.library.uploads import voxels, write_bones, write_image, zip_of
 
 playwright = pytest.importorskip("playwright.async_api", reason="needs playwright")
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+pytestmark = pytest.mark.skipif(PROGRAM is None, reason="needs Chromium")
 
 WAIT_MS = 180_000
 expect = playwright.expect
@@ -38,7 +37,7 @@ def a_scan(tmp_path):
 @asynccontextmanager
 async def chromium():
     async with playwright.async_playwright() as started:
-        browser = await started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = await started.chromium.launch(executable_path=PROGRAM, args=FLAGS)
         yield browser
         await browser.close()
 
