@@ -38,6 +38,9 @@ KINDS = (
 _MEN = 0.75
 """Share of bodies with a penis, which is easily taken for the pubis above it."""
 
+_ON_THE_PUBIS = 0.3
+"""Share of bladders that lie on it."""
+
 
 def paint_organs(
     tissues: np.ndarray, free: np.ndarray, field: OrganField, first: int, rng: np.random.Generator
@@ -79,16 +82,20 @@ def paint_organs(
 def _bladder(field: OrganField, rng: np.random.Generator) -> np.ndarray:
     """Return how deep a voxel lies in the bladder.
 
-    From nearly empty, behind the symphysis, to full: then it leans over the pubis, or lies on it.
-    What lies about it flattens its floor, and another side.
+    From nearly empty, behind the symphysis, to full: then it leans over the pubis. What lies about
+    it flattens its floor, and another side. In some bodies it lies on the pubis: of all that axial
+    slices show just above the symphysis, a flat floor is most like two pubic bones.
     """
     radii = rng.uniform(12, 50), rng.uniform(18, 42), rng.uniform(22, 50)
-    lowest = rng.uniform(-8, 32)
+    lowest, downwards = rng.uniform(-8, 32), rng.normal(np.pi, 0.5)
     back = rng.uniform(5, 20) + rng.uniform(0.4, 1.0) * radii[1] - 1.5 * max(0.0, lowest - 12)
+    flat = rng.integers(0, 3)
+    if rng.random() < _ON_THE_PUBIS:
+        lowest, back, downwards = rng.uniform(8, 20), rng.uniform(-5, 20), rng.normal(np.pi, 0.2)
+        flat = max(1, flat)
     centre = lowest + 0.9 * radii[0], back, rng.normal(0, 4)
     depth = field.ellipsoid(centre, radii)
-    downwards = rng.normal(np.pi, 0.5)
-    for angle in (downwards, rng.uniform(0, 2 * np.pi))[: rng.integers(0, 3)]:
+    for angle in (downwards, rng.uniform(0, 2 * np.pi))[:flat]:
         away = rng.uniform(0.2, 0.8) * min(radii[:2])
         through = centre[0] + away * np.cos(angle), centre[1] + away * np.sin(angle), 0.0
         depth = np.minimum(depth, field.half_space(through, angle))

@@ -25,6 +25,9 @@ _LEAST_PUBIS_MM3 = 5000
 _MIDDLE_MM = 18.0
 """The bodies of both pubic bones lie this near to the middle of the pubis."""
 
+_ABOVE_MM = 15.0
+"""So far above them an axial slice shows the bladder, and the rami on either side."""
+
 _CANONICAL_TO_LPS = np.array(
     [[GRID_MM, 0, 0, 0], [0, GRID_MM, 0, 0], [0, 0, -GRID_MM, 0], [0, 0, 0, 1]], float
 )
@@ -48,7 +51,8 @@ def pubis_points(tissue_map: TissueMap) -> np.ndarray | None:
 
     It is a target of its own: it is a tenth of the hip bone, and the scans whose labels leave it
     out teach nothing about it. About half of the voxels are of the bodies beside the symphysis,
-    which have a shape of their own. None where the pubis is not labelled, or no heads tell where it
+    which have a shape of their own, and, one in three of these, of what lies above them: the
+    bladder's floor is like them. None where the pubis is not labelled, or no heads tell where it
     is.
     """
     labels = tissue_map.classes.take(tissue_map.tissues)
@@ -64,7 +68,9 @@ def pubis_points(tissue_map: TissueMap) -> np.ndarray | None:
     points = _points(found[::_STEP, ::_STEP, ::_STEP])
     aside = np.abs(points[:, 2] - np.median(points[:, 2])) * GRID_MM
     middle, rest = points[aside < _MIDDLE_MM], points[aside >= _MIDDLE_MM]
-    return np.concatenate([rest, *[middle] * max(1, round(len(rest) / max(1, len(middle))))])
+    above = middle[::2] - np.array((round(_ABOVE_MM / GRID_MM), 0, 0), np.int32)
+    times = max(1, round(len(rest) / max(1, len(middle) + len(above))))
+    return np.concatenate([rest, *[middle, above] * times])
 
 
 def _points(mask: np.ndarray) -> np.ndarray:
