@@ -89,7 +89,7 @@ def _bladder(field: OrganField, rng: np.random.Generator) -> np.ndarray:
     radii = rng.uniform(12, 50), rng.uniform(18, 42), rng.uniform(22, 50)
     lowest, downwards = rng.uniform(-8, 32), rng.normal(np.pi, 0.5)
     back = rng.uniform(5, 20) + rng.uniform(0.4, 1.0) * radii[1] - 1.5 * max(0.0, lowest - 12)
-    flat = rng.integers(0, 3)
+    flat = int(rng.integers(0, 3))
     if rng.random() < _ON_THE_PUBIS:
         lowest, back, downwards = rng.uniform(8, 20), rng.uniform(-5, 20), rng.normal(np.pi, 0.2)
         flat = max(1, flat)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,9 @@ def training_record(
     }
 
 
-def record_training(config: TrainingConfig, device: torch.device, processes: int = 1) -> None:
+def record_training(
+    config: TrainingConfig, device: torch.device, processes: int = 1, beside: Sequence[Path] = ()
+) -> None:
     """Write what a training took into its bundle, by its log.
 
     What the bundle that it started from had taken, if that says so, is added.
@@ -86,6 +89,8 @@ def record_training(config: TrainingConfig, device: torch.device, processes: int
         What was trained; its output holds the bundle, the log is beside it.
     device, processes
         As in `training_record`.
+    beside
+        Outputs of trainings that ran beside this one and are averaged with it: theirs is added.
 
     Raises
     ------
@@ -94,7 +99,7 @@ def record_training(config: TrainingConfig, device: torch.device, processes: int
     OutputNotWritableError, BundleNotFoundError
         The bundle cannot be stored, or it or the one that it started from is not there.
     """
-    epochs = _read_log(Path(f"{config.output}.log.jsonl"))
+    epochs = [epoch for output in (config.output, *beside) for epoch in _read_log(_log_of(output))]
     record = training_record(
         sum(epoch["seconds"] for epoch in epochs),
         len(epochs) * config.training["slices_per_epoch"],
@@ -113,14 +118,25 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("config", type=Path, help="training configuration")
     parser.add_argument("--device", default="auto", help="where it ran: auto, cpu, cuda or mps")
     parser.add_argument("--processes", type=int, default=1, help="how many trained together")
+    parser.add_argument(
+        "--beside", type=Path, nargs="+", default=[], metavar="OUTPUT",
+        help="what ran beside it and is averaged with it",
+    )  # fmt: skip
     options = parser.parse_args(arguments)
     record_training(
-        TrainingConfig.load(options.config), choose_device(options.device), options.processes
+        TrainingConfig.load(options.config),
+        choose_device(options.device),
+        options.processes,
+        options.beside,
     )
 
 
 def _sum(one: float, other: float) -> float:
     return round(one + other, 4)
+
+
+def _log_of(output: Path) -> Path:
+    return Path(f"{output}.log.jsonl")
 
 
 def _read_log(path: Path) -> list[dict[str, Any]]:

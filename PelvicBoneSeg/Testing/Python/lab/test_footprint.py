@@ -66,6 +66,16 @@ def test_what_the_bundle_had_taken_that_it_started_from_is_added(a_config, tmp_p
     assert training["device"] == earlier["device"]
 
 
+def test_what_ran_beside_it_is_added(a_config, tmp_path):
+    write_small_bundle(a_config.output)
+    for name, seconds in (("run", 50), ("other", 20)):
+        line = json.dumps({"epoch": 1, "seconds": seconds})
+        a_config.output.with_name(f"{name}.log.jsonl").write_text(f"{line}\n")
+    record_training(a_config, torch.device("cpu"), beside=[tmp_path / "other"])
+    training = Bundle.load(a_config.output).description["training"]
+    assert (training["seconds"], training["samples"]) == (70, 16)
+
+
 @pytest.mark.parametrize("content", [None, "{"], ids=["missing", "damaged"])
 def test_a_log_that_cannot_be_read_is_named(a_config, content):
     write_small_bundle(a_config.output)
