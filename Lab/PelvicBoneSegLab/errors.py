@@ -15,6 +15,16 @@ class ConfigurationError(PelvicBoneSegError):
         super().__init__(f"The training configuration {path} is not valid: {reason}. Correct it.")
 
 
+class NoCheckpointError(PelvicBoneSegError):
+    """A training that was stopped has left nothing to make a bundle of."""
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(
+            f"There is no checkpoint {path}. Either the training has not come to the end of an "
+            "epoch, or it is over and its bundle written. Start it with `pelvicboneseg train`."
+        )
+
+
 class TrainingDataError(PelvicBoneSegError):
     """A dataset cannot be trained on."""
 

@@ -18,6 +18,9 @@ from .loss import MarginalDiceCrossEntropy
 from .precision import trains_in_bfloat16
 from .processes import Processes
 
+AVERAGE = "average.module."
+"""What the names of the running average's weights begin with in the state of a `Learner`."""
+
 _MAX_GRADIENT_NORM = 5.0
 
 
