@@ -15,16 +15,6 @@ class ConfigurationError(PelvicBoneSegError):
         super().__init__(f"The training configuration {path} is not valid: {reason}. Correct it.")
 
 
-class NoCheckpointError(PelvicBoneSegError):
-    """A training that was stopped has left nothing to make a bundle of."""
-
-    def __init__(self, path: Path | str) -> None:
-        super().__init__(
-            f"There is no checkpoint {path}. Either the training has not come to the end of an "
-            "epoch, or it is over and its bundle written. Start it with `pelvicboneseg train`."
-        )
-
-
 class TrainingDataError(PelvicBoneSegError):
     """A dataset cannot be trained on."""
 
@@ -75,6 +65,16 @@ class CheckpointError(PelvicBoneSegError):
     def __init__(self, path: Path | str, reason: str) -> None:
         super().__init__(
             f"Cannot go on from {path}: {reason}. Remove the file to train from the beginning."
+        )
+
+
+class NoCheckpointError(PelvicBoneSegError):
+    """A training that was stopped has left nothing to make a bundle of."""
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(
+            f"There is no checkpoint {path}. Either the training has not come to the end of an "
+            "epoch, or it is over and its bundle written. Start it with `pelvicboneseg train`."
         )
 
 

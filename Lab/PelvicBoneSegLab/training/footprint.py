@@ -99,7 +99,11 @@ def record_training(
     OutputNotWritableError, BundleNotFoundError
         The bundle cannot be stored, or it or the one that it started from is not there.
     """
-    epochs = [epoch for output in (config.output, *beside) for epoch in _read_log(_log_of(output))]
+    epochs = [
+        epoch
+        for output in (config.output, *beside)
+        for epoch in _read_log(Path(f"{output}.log.jsonl"))
+    ]
     record = training_record(
         sum(epoch["seconds"] for epoch in epochs),
         len(epochs) * config.training["slices_per_epoch"],
@@ -133,10 +137,6 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _sum(one: float, other: float) -> float:
     return round(one + other, 4)
-
-
-def _log_of(output: Path) -> Path:
-    return Path(f"{output}.log.jsonl")
 
 
 def _read_log(path: Path) -> list[dict[str, Any]]:

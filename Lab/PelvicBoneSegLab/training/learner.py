@@ -18,9 +18,6 @@ from .loss import MarginalDiceCrossEntropy
 from .precision import trains_in_bfloat16
 from .processes import Processes
 
-AVERAGE = "average.module."
-"""What the names of the running average's weights begin with in the state of a `Learner`."""
-
 _MAX_GRADIENT_NORM = 5.0
 
 
@@ -124,18 +121,10 @@ class Learner:
 
     def restore(self, tensors: Mapping[str, torch.Tensor]) -> None:
         """Go back to where `state` was taken."""
-
-        def part(prefix: str) -> dict[str, torch.Tensor]:
-            return {
-                name.removeprefix(prefix): value
-                for name, value in tensors.items()
-                if name.startswith(prefix)
-            }
-
-        self._network.load_state_dict(part("network."))
-        self._average.load_state_dict(part("average."))
+        self._network.load_state_dict(_part(tensors, "network."))
+        self._average.load_state_dict(_part(tensors, "average."))
         slots: dict[int, dict[str, torch.Tensor]] = {}
-        for name, value in part("optimiser.").items():
+        for name, value in _part(tensors, "optimiser.").items():
             index, slot = name.split(".")
             # As parameters lie in memory: otherwise later steps are slower and round differently.
             layout = torch.channels_last if value.ndim == 4 else torch.contiguous_format
@@ -165,3 +154,16 @@ class Learner:
         total = self._settings["epochs"] * self._steps_per_epoch
         done = min(1.0, (step - warmup) / max(1, total - warmup))
         return 0.01 + 0.99 * (1 + math.cos(math.pi * done)) / 2
+
+
+def averaged_weights(tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Return the running average's weights out of `Learner.state`, by their names in a network."""
+    return _part(tensors, "average.module.")
+
+
+def _part(tensors: Mapping[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
+    return {
+        name.removeprefix(prefix): value
+        for name, value in tensors.items()
+        if name.startswith(prefix)
+    }

@@ -18,7 +18,7 @@ from .checkpoint import Checkpoint
 from .config import TrainingConfig
 from .epoch_validation import NO_METRICS
 from .footprint import record_training
-from .learner import AVERAGE
+from .learner import averaged_weights
 from .starting_network import starting_network
 
 
@@ -38,13 +38,7 @@ def stopped_bundle(config: TrainingConfig) -> Bundle:
         raise NoCheckpointError(checkpoint.path)
     network = starting_network(config)
     try:
-        network.load_state_dict(
-            {
-                name.removeprefix(AVERAGE): value
-                for name, value in state.tensors.items()
-                if name.startswith(AVERAGE)
-            }
-        )
+        network.load_state_dict(averaged_weights(state.tensors))
     except RuntimeError as error:
         raise CheckpointError(checkpoint.path, "it is of another network") from error
     return make_bundle(config, network, NO_METRICS)

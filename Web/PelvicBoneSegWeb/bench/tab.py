@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -57,18 +58,15 @@ def a_browser() -> Iterator[Any]:
     SystemExit
         It, or playwright, is not there.
     """
-    program = PROGRAM
-    try:
-        from playwright.sync_api import sync_playwright
-    except ModuleNotFoundError:
-        program = None
-    if program is None:
+    if PROGRAM is None or find_spec("playwright") is None:
         raise SystemExit(
             "Needs Chromium and playwright. Install Debian's package chromium, and use the Python "
             "of the environment that `make demo-web` makes."
         )
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=PROGRAM, args=FLAGS)
         try:
             yield browser
         finally:

@@ -17,12 +17,11 @@ from PelvicBoneSegLib.segmentation.network import load_network
 
 @pytest.fixture
 def path(a_configuration, tmp_path):
-    # The best epoch is the first; the average goes on from there.
     a_configuration["training"].update(epochs=2, validate_every=1, learning_rate=0.01)
     return write_configuration(tmp_path / "c.yaml", a_configuration)
 
 
-def test_it_is_the_running_average_at_the_last_checkpoint(path, tmp_path, monkeypatch):
+def test_it_is_the_running_average_at_the_last_checkpoint(path, tmp_path):
     trainer = Trainer(TrainingConfig.load(path), Processes())
     trainer.run()
     expected = trainer._learner.averaged_network().state_dict()
