@@ -21,6 +21,12 @@ SHELL_MM = 2.0
 _SHAFT_MM = 6.0
 _SHAFT_FROM_MM, _SHAFT_AT_MM = 70.0, 120.0
 
+# Red marrow lies in patches with smaller ones in between, and in some bones beneath the cortex: in
+# T2 the pubic bodies of men have a dark margin around a bright core.
+_PATCHES_MM, _MOTTLES_MM = 12.0, 3.0
+_MARGINS = 0.5
+_MARGIN_MM = 1.0, 6.0
+
 # Gaps up to twice this wide are closed: pores that a threshold left, and in the spine the discs,
 # which belong to the column in the other datasets.
 _CLOSING_MM = {LUMBAR_SPINE: 6.0}
@@ -58,7 +64,11 @@ def bone_parts(
         shell += np.interp(
             below * GRID_MM, (_SHAFT_FROM_MM, _SHAFT_AT_MM), (0, _SHAFT_MM - shell_mm)
         ).astype(np.float32)[:, None, None]
-    parts = np.where(smooth_field(mask.shape, 12.0, rng) > 0.3, _RED_MARROW, _MARROW)
+    patches = smooth_field(mask.shape, _PATCHES_MM, rng)
+    mottles = rng.uniform(0, 1.5) * smooth_field(mask.shape, _MOTTLES_MM, rng)
+    parts = np.where(patches + mottles > 0.3, _RED_MARROW, _MARROW)
+    if rng.random() < _MARGINS:
+        parts[depth < shell + rng.uniform(*_MARGIN_MM) + mottles] = _RED_MARROW
     parts[depth < shell] = _CORTEX
     parts[closed & ~mask] = _GAP
     parts[~solid] = -1

@@ -17,7 +17,7 @@ SEQUENCES: dict[str, dict[Kind, tuple[float, float]]] = {
         Kind.ORGAN: (0.3, 0.8), Kind.FLUID: (0.1, 0.35),
     },
     "t2": {
-        Kind.AIR: (0.0, 0.02), Kind.CORTEX: (0.03, 0.15), Kind.MARROW: (0.3, 0.75),
+        Kind.AIR: (0.0, 0.02), Kind.CORTEX: (0.03, 0.15), Kind.MARROW: (0.3, 0.95),
         Kind.DISC: (0.15, 0.7), Kind.FAT: (0.5, 0.95), Kind.MUSCLE: (0.1, 0.28),
         Kind.ORGAN: (0.3, 0.8), Kind.FLUID: (0.7, 1.2),
     },
@@ -43,6 +43,12 @@ SEQUENCES: dict[str, dict[Kind, tuple[float, float]]] = {
     },
 }  # fmt: skip
 
+
+_MARROW_DIFFERS = 3.0
+"""Red and yellow marrow differ so many times as much as one muscle from another."""
+
+_ROUGH, _ROUGH_MARROW = 0.12, 0.2
+"""The texture of a tissue is at most this share of its signal, and a little."""
 
 _OFTEN = "t2"
 """Twice as likely as each of the others: most scans of the pelvis are weighted so."""
@@ -81,9 +87,10 @@ class Contrast:
             ranges = np.array([sequence[kind] for kind in Kind])
             differ = rng.uniform(0.02, 0.08)
         by_kind = rng.uniform(ranges[:, 0], ranges[:, 1])
-        # Red and yellow marrow differ more than one muscle from another.
-        differs = np.where(kinds == Kind.MARROW, 2 * differ, differ) * (kinds != Kind.AIR)
+        marrow = kinds == Kind.MARROW
+        differs = np.where(marrow, _MARROW_DIFFERS * differ, differ) * (kinds != Kind.AIR)
         own = rng.normal(0, 1, len(kinds)) * differs
         means = np.abs(by_kind[kinds] + own)
-        spreads = rng.uniform(0.0, 0.12, len(kinds)) * (0.25 + means) * (kinds != Kind.AIR)
+        rough = rng.uniform(0.0, np.where(marrow, _ROUGH_MARROW, _ROUGH))
+        spreads = rough * (0.25 + means) * (kinds != Kind.AIR)
         return cls(means.astype(np.float32), spreads.astype(np.float32))

@@ -28,11 +28,12 @@ class Organ(IntEnum):
     CORPORA = 7
     BULB = 8
     PELVIC_FLOOR = 9
+    ARCUATE_LIGAMENT = 10
 
 
 KINDS = (
     Kind.MUSCLE, Kind.FLUID, Kind.ORGAN, Kind.MUSCLE, Kind.ORGAN, Kind.AIR, Kind.CORTEX, Kind.ORGAN,
-    Kind.ORGAN, Kind.MUSCLE,
+    Kind.ORGAN, Kind.MUSCLE, Kind.CORTEX,
 )  # fmt: skip
 
 _MEN = 0.75
@@ -77,6 +78,7 @@ def paint_organs(
         paint(np.maximum(bulb, corpora) + rng.uniform(0, 6), Organ.PELVIC_FLOOR)
         paint(bulb, Organ.BULB, Organ.TUNICA, rng.uniform(0, 1.5))
         paint(corpora, Organ.CORPORA, Organ.TUNICA, rng.uniform(1, 3))
+    paint(_arcuate_ligament(field, rng), Organ.ARCUATE_LIGAMENT)
 
 
 def _bladder(field: OrganField, rng: np.random.Generator) -> np.ndarray:
@@ -121,6 +123,15 @@ def _pelvic_floor(
     """Return how deep a voxel lies in the muscles that surround prostate and rectum from below."""
     around = np.maximum(prostate + rng.uniform(2, 8), rectum + rng.uniform(0, 10))
     return np.minimum(around, field.half_space((rng.uniform(-15, 10), 0.0, 0.0), 0.0))
+
+
+def _arcuate_ligament(field: OrganField, rng: np.random.Generator) -> np.ndarray:
+    """Return how deep a voxel lies in the ligament between the rami, below and behind the disc.
+
+    Coronal slices show it as a dark body between two bright ones, which are bone.
+    """
+    radii = rng.uniform(4, 10), rng.uniform(4, 12), rng.uniform(10, 20)
+    return field.ellipsoid((rng.uniform(-28, -12), rng.uniform(0, 14), 0.0), radii)
 
 
 def _root_of_penis(field: OrganField, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

@@ -126,6 +126,13 @@ def test_two_corpora_lie_side_by_side_and_the_bulb_beneath_them(field):
         assert middle_mm(tissues == 1 + Organ.BULB)[0] < middle_mm(corpora)[0]
 
 
+def test_a_dark_ligament_lies_below_and_behind_the_disc(field):
+    assert KINDS[Organ.ARCUATE_LIGAMENT] == Kind.CORTEX
+    for seed in range(12):
+        up, back, left = middle_mm(painted(field, seed) == 1 + Organ.ARCUATE_LIGAMENT)
+        assert -32 < up < -10 and back > -5 and abs(left) < 4
+
+
 def test_muscle_surrounds_the_prostate_from_below(field):
     from scipy.ndimage import binary_dilation
 
