@@ -39,10 +39,11 @@ _LARGER = 1.5
 """What surrounds the symphysis of a body is up to this much larger.
 
 In the label maps made on CT the pubis beside the symphysis is 38–45 mm long and 15–20 mm thick in
-sagittal planes, in the T2-weighted scans of two men some 62 mm and 26 mm.
+sagittal planes, in the T2-weighted scans of two men some 62 mm and 26 mm; but their obturator
+foramina begin no further from the middle.
 """
 
-_THICKER_MM = 6.0
+_THICKER_MM = 4.5
 """And the pubis is up to this much thicker on every side."""
 
 _DISCS_MM = 1.0, 4.5
@@ -103,7 +104,8 @@ class Body:
     def _vary(self, tissues: np.ndarray, field: OrganField) -> None:
         """Give a part of a body a pubis of another size, and organs."""
         rng, hip_bone = self._rng, _tissues_of(HIP_BONE)
-        tissues[:] = field.magnified(tissues, rng.uniform(1, _LARGER))
+        factor = rng.uniform(1, _LARGER)
+        tissues[:] = field.magnified(tissues, factor, rng.uniform(1, factor))
         hips = np.isin(tissues, hip_bone)
         disc = field.disc(hips, rng.uniform(*_DISCS_MM)) & (hips | (tissues <= _VESSEL))
         tissues[disc] = _CARTILAGE

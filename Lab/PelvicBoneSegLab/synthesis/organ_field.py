@@ -115,18 +115,19 @@ class OrganField:
         near = distance_transform_edt(~hips) * GRID_MM <= thicker_mm * share
         return hips | (near & ~disc)
 
-    def magnified(self, tissues: np.ndarray, factor: float) -> np.ndarray:
+    def magnified(self, tissues: np.ndarray, factor: float, aside: float) -> np.ndarray:
         """Return tissues with all that lies near the symphysis larger.
 
-        What lies around it is pressed together. Both have the shape of the box.
+        What lies around it is pressed together. Both have the shape of the box. `factor` is how
+        much larger in sagittal planes, `aside` to left and right.
         """
-        up, back, aside = self.axes
-        radius = np.maximum(np.sqrt(up**2 + back**2 + aside**2), GRID_MM)
-        nearer = np.interp(
-            radius, (0, _LARGE_MM, _AS_IT_WAS_MM), (0, _LARGE_MM * (1 - 1 / factor), 0)
+        up, back, left = self.axes
+        radius = np.maximum(np.sqrt(up**2 + back**2 + left**2), GRID_MM)
+        share = np.interp(radius, (0, _LARGE_MM, _AS_IT_WAS_MM), (0, _LARGE_MM, 0)) / radius
+        steps = (
+            np.rint(axis * share * (1 - 1 / larger) / GRID_MM).astype(int)
+            for axis, larger in ((-up, factor), (back, factor), (left, aside))
         )
-        share = nearer / radius / GRID_MM
-        steps = (np.rint(axis * share).astype(int) for axis in (-up, back, aside))
         here = np.ogrid[tuple(slice(size) for size in tissues.shape)]
         return tissues[tuple(at - step for at, step in zip(here, steps, strict=True))]
 

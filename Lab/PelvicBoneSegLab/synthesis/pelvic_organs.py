@@ -29,15 +29,23 @@ class Organ(IntEnum):
     BULB = 8
     PELVIC_FLOOR = 9
     ARCUATE_LIGAMENT = 10
+    GREY_BLADDER_WALL = 11
+    RETROPUBIC_FAT = 12
 
 
 KINDS = (
     Kind.MUSCLE, Kind.FLUID, Kind.ORGAN, Kind.MUSCLE, Kind.ORGAN, Kind.AIR, Kind.CORTEX, Kind.ORGAN,
-    Kind.ORGAN, Kind.MUSCLE, Kind.CORTEX,
+    Kind.ORGAN, Kind.MUSCLE, Kind.CORTEX, Kind.ORGAN, Kind.FAT,
 )  # fmt: skip
 
 _MEN = 0.75
 """Share of bodies with a penis, which is easily taken for the pubis above it."""
+
+_GREY_WALLS = 0.4
+"""Share of bladders whose wall is brighter than muscle, where a prostate has thickened it."""
+
+_RETROPUBIC_FAT = 0.8
+"""Share of bodies in which fat, as bright as marrow, lies right behind the pubic bones."""
 
 _ON_THE_PUBIS = 0.3
 """Share of bladders that lie on it."""
@@ -67,18 +75,27 @@ def paint_organs(
             tissues[free & (depth > 0)] = first + wall
         tissues[free & (depth > wall_mm)] = first + content
 
+    if rng.random() < _RETROPUBIC_FAT:
+        paint(_retropubic_fat(field, rng), Organ.RETROPUBIC_FAT)
     prostate, rectum = _prostate(field, rng), _rectum(field, rng)
     paint(_pelvic_floor(field, prostate, rectum, rng), Organ.PELVIC_FLOOR)
     content = Organ(rng.choice([Organ.STOOL, Organ.RECTAL_GAS]))
     paint(rectum, content, Organ.RECTUM_WALL, rng.uniform(2, 5))
     paint(prostate, Organ.PROSTATE)
-    paint(_bladder(field, rng), Organ.URINE, Organ.BLADDER_WALL, rng.uniform(2, 10))
+    wall = Organ.GREY_BLADDER_WALL if rng.random() < _GREY_WALLS else Organ.BLADDER_WALL
+    paint(_bladder(field, rng), Organ.URINE, wall, rng.uniform(2, 10))
     if rng.random() < _MEN:
         bulb, corpora = _root_of_penis(field, rng)
         paint(np.maximum(bulb, corpora) + rng.uniform(0, 6), Organ.PELVIC_FLOOR)
         paint(bulb, Organ.BULB, Organ.TUNICA, rng.uniform(0, 1.5))
         paint(corpora, Organ.CORPORA, Organ.TUNICA, rng.uniform(1, 3))
     paint(_arcuate_ligament(field, rng), Organ.ARCUATE_LIGAMENT)
+
+
+def _retropubic_fat(field: OrganField, rng: np.random.Generator) -> np.ndarray:
+    """Return how deep a voxel lies in the fat between pubis, bladder and prostate."""
+    radii = rng.uniform(20, 45), rng.uniform(10, 22), rng.uniform(15, 40)
+    return field.ellipsoid((rng.uniform(0, 30), rng.uniform(8, 20), 0.0), radii)
 
 
 def _bladder(field: OrganField, rng: np.random.Generator) -> np.ndarray:
