@@ -1,7 +1,8 @@
 """The comparison table: `python -m PelvicBoneSegLab.comparison Lab/configs/comparison.yaml`.
 
 It trains what has not been trained, measures what has not been measured, and writes the tables. A
-run that was killed goes on where it was when the command is given again.
+run that was killed goes on where it was when the command is given again. Where networks that the
+tables tell of are not in their folder, as in a new clone, the page keeps the tables as they are.
 """
 
 from __future__ import annotations
@@ -37,11 +38,19 @@ def main(arguments: list[str] | None = None) -> None:
         for variant in chosen:
             _train_and_measure(plan, variant)
     results = {one.name: measured(plan, one) for one in plan.variants if is_trained(one)}
+    block = PageBlock(plan.block)
+    lines = block.read(plan.page)
+    lost = [
+        one.name for one in plan.variants if one.name not in results and f"\n| {one.title}" in lines
+    ]
+    if lost:
+        print(f"{plan.page} keeps its tables, as not trained here are: {', '.join(lost)}")
+        return
     pooled_results = pooled(plan)
-    PageBlock(plan.block).update(plan.page, comparison_block(plan, results))
+    block.update(plan.page, comparison_block(plan, results))
     if pooled_results:
-        block = cross_validation_block(plan, pooled_results)
-        PageBlock(f"{plan.block}-folds").update(plan.page, block)
+        content = cross_validation_block(plan, pooled_results)
+        PageBlock(f"{plan.block}-folds").update(plan.page, content)
     print(f"{len(results)} of {len(plan.variants)} variants are in {plan.page}")
 
 

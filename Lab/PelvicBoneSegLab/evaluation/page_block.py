@@ -35,6 +35,11 @@ class PageBlock:
         before, _, rest = text.partition(self.begin)
         return f"{before}{marked}{rest.partition(self.end)[2]}"
 
+    def read(self, page: Path) -> str:
+        """Return what is between the marks in a page; nothing where there are none yet."""
+        text = page.read_text(encoding="utf-8") if page.exists() else ""
+        return text.partition(self.begin)[2].partition(self.end)[0]
+
     def update(self, page: Path, content: str, pictures: Mapping[str, bytes] | None = None) -> None:
         """Put content into a page, which is made if need be; the rest of it stays.
 

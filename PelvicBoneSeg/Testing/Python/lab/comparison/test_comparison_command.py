@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -102,6 +103,16 @@ def test_a_report_trains_nothing_and_says_what_is_missing(tmp_path, content, qui
     main([str(tmp_path / "plan.yaml"), "--report-only"])
     assert "Not trained yet: alone." in (tmp_path / "page.md").read_text()
     assert not (tmp_path / "runs" / "alone").exists()
+
+
+def test_tables_stay_where_networks_that_they_tell_of_are_gone(tmp_path, content, quick, capsys):
+    load_plan(tmp_path, content)
+    main([str(tmp_path / "plan.yaml")])
+    page = (tmp_path / "page.md").read_text()
+    shutil.rmtree(tmp_path / "runs" / "alone")
+    main([str(tmp_path / "plan.yaml"), "--report-only"])
+    assert (tmp_path / "page.md").read_text() == page
+    assert "keeps its tables, as not trained here are: alone" in capsys.readouterr().out
 
 
 def test_a_killed_comparison_goes_on_with_what_is_missing(tmp_path, content, quick, monkeypatch):
