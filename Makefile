@@ -11,6 +11,8 @@ AUDIT_VENV := .venv-audit
 AUDIT_STAMP := $(AUDIT_VENV)/.installed
 TESTS := PelvicBoneSeg/Testing/Python
 CONFIG := Lab/configs/default.yaml
+PELVICBONESEG_DATA ?= ../shared/data
+SHOWN := case_06
 # Two at once, each with one thread: torch's threads get in each other's way.
 PYTEST := -m pytest --numprocesses 2 --dist loadfile
 test-web test-python: export OMP_NUM_THREADS := 1
@@ -56,6 +58,12 @@ pages: $(STAMP)
 		--phantoms build/phantoms
 	$(BIN)/python -m PelvicBoneSegLab.model_cards $(CONFIG) \
 		--carry-over build/carry_over/default/carry_over.json
+	$(BIN)/pelvicboneseg segment $(PELVICBONESEG_DATA)/pelvic_mr_t1/images/$(SHOWN).nii.gz \
+		--bones all --bundle default --formats labels.nii.gz --output build/shown
+	$(BIN)/python -m PelvicBoneSegLab.picture \
+		$(PELVICBONESEG_DATA)/pelvic_mr_t1/images/$(SHOWN).nii.gz \
+		build/shown/$(SHOWN).labels.nii.gz docs/images/screenshot.png --caption \
+		"TCIA CPTAC-UCEC, patient C3N-01877, CC BY 4.0 · segmented by PelvicBoneSeg, uncorrected"
 
 # pytest's closing line comes last: whoever reads the log's end sees the count.
 test: lint types test-web test-python
