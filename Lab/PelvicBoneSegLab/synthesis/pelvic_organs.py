@@ -41,7 +41,7 @@ KINDS = (
 _MEN = 0.75
 """Share of bodies with a penis, which is easily taken for the pubis above it."""
 
-_GREY_WALLS = 0.4
+_GREY_WALLS = 0.2
 """Share of bladders whose wall is brighter than muscle, where a prostate has thickened it."""
 
 _RETROPUBIC_FAT = 0.8
