@@ -91,11 +91,18 @@ def test_what_cannot_be_laid_over_each_other_is_refused(tmp_path, base, changes,
 
 def test_the_stages_of_the_shipped_bundle_lead_from_one_to_the_next():
     configs = [TrainingConfig.load(path) for path in STAGES]
-    assert len(configs) == 17
+    assert len(configs) == 25
     configs.append(TrainingConfig.load(STAGES[0].parents[1] / "default.yaml"))
     starts = [str(one.output) for one in configs[:-1]]
     starts[10] = "runs/default-0.4.0"  # the mean of the ninth's and the eleventh's weights
     starts[14] = "runs/default-14"  # beside the fifteenth
-    starts[15:] = ["runs/default-15-16"] * 2  # both from the mean of these two
+    starts[15:] = [  # two by two from the mean of those before
+        *["runs/default-15-16"] * 2,
+        "runs/default-17-18",
+        "runs/default-0.5.0",
+        *["runs/default-19-20"] * 2,
+        *["runs/default-21-22"] * 2,
+        *["runs/default-21-24"] * 2,
+    ]
     assert [one.model.get("start_from") for one in configs[1:]] == starts
     assert "start_from" not in configs[0].model
