@@ -8,6 +8,7 @@ tables tell of are not in their folder, as in a new clone, the page keeps the ta
 from __future__ import annotations
 
 import argparse
+from collections.abc import Container
 from pathlib import Path
 
 from ..evaluation.page_block import PageBlock
@@ -38,20 +39,22 @@ def main(arguments: list[str] | None = None) -> None:
         for variant in chosen:
             _train_and_measure(plan, variant)
     results = {one.name: measured(plan, one) for one in plan.variants if is_trained(one)}
-    block = PageBlock(plan.block)
-    lines = block.read(plan.page)
-    lost = [
-        one.name for one in plan.variants if one.name not in results and f"\n| {one.title}" in lines
-    ]
+    _renew(plan, PageBlock(plan.block), results, comparison_block(plan, results))
+    if pooled_results := pooled(plan):
+        folds = PageBlock(f"{plan.block}-folds")
+        _renew(plan, folds, pooled_results, cross_validation_block(plan, pooled_results))
+    print(f"{len(results)} of {len(plan.variants)} variants are trained and measured")
+
+
+def _renew(plan: Plan, block: PageBlock, trained: Container[str], content: str) -> None:
+    """Write a block anew, unless it tells of variants that are not trained here."""
+    titles = {line.split(" | ")[0] for line in block.read(plan.page).splitlines()}
+    told = [one.name for one in plan.variants if {f"| {one.title}", f"| {one.title} *"} & titles]
+    lost = [name for name in told if name not in trained]
     if lost:
-        print(f"{plan.page} keeps its tables, as not trained here are: {', '.join(lost)}")
-        return
-    pooled_results = pooled(plan)
-    block.update(plan.page, comparison_block(plan, results))
-    if pooled_results:
-        content = cross_validation_block(plan, pooled_results)
-        PageBlock(f"{plan.block}-folds").update(plan.page, content)
-    print(f"{len(results)} of {len(plan.variants)} variants are in {plan.page}")
+        print(f"{plan.page} keeps the block {block.name}, as not trained are: {', '.join(lost)}")
+    else:
+        block.update(plan.page, content)
 
 
 def _train_and_measure(plan: Plan, variant: Variant) -> Measured:

@@ -21,7 +21,7 @@ SHELL_MM = 2.0
 _SHAFT_MM = 6.0
 _SHAFT_FROM_MM, _SHAFT_AT_MM = 70.0, 120.0
 
-# Red marrow lies in patches with smaller ones in between, and in some bones beneath the cortex: in
+# Red marrow lies in patches with smaller ones in between, and in most bones beneath the cortex: in
 # T2 the pubic bodies of men have a dark margin around a bright core.
 _PATCHES_MM, _MOTTLES_MM = 12.0, 3.0
 _MARGINS = 0.7

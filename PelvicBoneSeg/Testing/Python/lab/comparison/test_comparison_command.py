@@ -112,7 +112,7 @@ def test_tables_stay_where_networks_that_they_tell_of_are_gone(tmp_path, content
     shutil.rmtree(tmp_path / "runs" / "alone")
     main([str(tmp_path / "plan.yaml"), "--report-only"])
     assert (tmp_path / "page.md").read_text() == page
-    assert "keeps its tables, as not trained here are: alone" in capsys.readouterr().out
+    assert "keeps the block comparison, as not trained are: alone" in capsys.readouterr().out
 
 
 def test_a_killed_comparison_goes_on_with_what_is_missing(tmp_path, content, quick, monkeypatch):

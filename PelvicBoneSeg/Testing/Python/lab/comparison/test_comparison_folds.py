@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
@@ -67,6 +68,17 @@ def test_a_report_tells_of_variants_whose_folds_are_all_trained(tmp_path, conten
     main([str(tmp_path / "plan.yaml"), "--report-only"])
     block = (tmp_path / "page.md").read_text().split("<!-- comparison-folds:begin -->")[1]
     assert "Not trained yet: alone." in block and "| The slice alone |" not in block
+
+
+def test_folds_are_written_though_the_tables_networks_are_gone(tmp_path, content, quick):
+    load_plan(tmp_path, content)
+    main([str(tmp_path / "plan.yaml")])
+    tables = (tmp_path / "page.md").read_text()
+    shutil.rmtree(tmp_path / "runs" / "alone")
+    main([str(tmp_path / "plan.yaml"), "--folds"])
+    page = (tmp_path / "page.md").read_text()
+    assert page.startswith(tables.rstrip())
+    assert "each of n = 3 patients" in page.split("<!-- comparison-folds:begin -->")[1]
 
 
 def test_a_line_and_its_differences(tmp_path, content):
