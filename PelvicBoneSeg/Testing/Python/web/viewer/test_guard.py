@@ -158,8 +158,9 @@ def test_a_message_that_says_it_is_huge_ends_the_connection(saying):
 
 def test_many_messages_that_never_end_end_the_connection(saying):
     async def conversation(hand):
-        for number in range(20):
-            await hand.send_raw(bytes([number, 0, 0, 0]) + bytes(4) + b"\0\0\1\0" + b"x")
+        with suppress(ConnectionResetError):  # closed before the last one is sent
+            for number in range(20):
+                await hand.send_raw(bytes([number, 0, 0, 0]) + bytes(4) + b"\0\0\1\0" + b"x")
         assert await hand.is_closed()
 
     saying(conversation)
