@@ -19,7 +19,10 @@ from .config_file import read_content
 from .defaults import with_defaults
 from .schema import SCHEMA
 
-_OF_SCANS = ("coverage", "patient", "planes", "teacher", "teacher_band", "validation", "weight")
+_OF_A_TEACHER = ("teacher_band", "teacher_bones", "teacher_atlas")
+_OF_SCANS = (
+    "coverage", "patient", "planes", "teacher", *_OF_A_TEACHER, "validation", "weight"
+)  # fmt: skip
 """Fields of a dataset that say something of scans, which label maps have not."""
 
 
@@ -142,12 +145,22 @@ def _problem_of_datasets(content: dict[str, Any]) -> str | None:
                 f"$.datasets[{number}].{of_scans[0]}: label_maps are without scans, so only "
                 "synthetic_weight goes with them"
             )
-        if "teacher_band" in dataset:
-            low, high = dataset["teacher_band"]
-            if low > high:
-                return f"$.datasets[{number}].teacher_band: {low} is above {high}"
-            if "teacher" not in dataset:
-                return f"$.datasets[{number}].teacher_band: there is no teacher"
+        problem = _problem_of_teacher(dataset, content["datasets"])
+        if problem is not None:
+            return f"$.datasets[{number}].{problem}"
+    return None
+
+
+def _problem_of_teacher(dataset: dict[str, Any], datasets: list[dict[str, Any]]) -> str | None:
+    without = [field for field in _OF_A_TEACHER if field in dataset and "teacher" not in dataset]
+    if without:
+        return f"{without[0]}: there is no teacher"
+    low, high = dataset.get("teacher_band", (0, 1))
+    if low > high:
+        return f"teacher_band: {low} is above {high}"
+    complete = [one["name"] for one in datasets if one is not dataset and "label_maps" not in one]
+    if "teacher_atlas" in dataset and dataset["teacher_atlas"] not in complete:
+        return f"teacher_atlas: {dataset['teacher_atlas']} is no other dataset with scans"
     return None
 
 

@@ -54,6 +54,15 @@ _DATASET = record_schema(
             "minItems": 2,
             "maxItems": 2,
         },
+        # For these alone it answers.
+        "teacher_bones": {
+            "type": "array",
+            "items": {"enum": list(BONES)},
+            "minItems": 1,
+            "uniqueItems": True,
+        },
+        # Name of a dataset whose bones are complete; they say where the teacher's can be.
+        "teacher_atlas": {"type": "string"},
         "planes": {
             "type": "object",
             "minProperties": 1,

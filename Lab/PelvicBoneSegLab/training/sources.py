@@ -6,6 +6,7 @@ from typing import Any
 
 from PelvicBoneSegLib.segmentation.bundle import Bundle
 
+from ..atlas import Atlas
 from ..data.cases import LabelledScan, iterate_scans
 from ..data.stacks import make_stack
 from ..synthesis import SyntheticSource, tissue_map_from_scan, tissue_maps_from_labels
@@ -27,6 +28,8 @@ def make_sources(config: TrainingConfig) -> list[tuple[float, Source]]:
     ------
     TrainingDataError
         A dataset cannot be read, see `data.cases.iterate_scans`.
+    CoverageError
+        As there.
     BundleNotFoundError, BundleInvalidError, BundleDigestError
         The teacher of a dataset cannot be used.
     """
@@ -51,11 +54,14 @@ def _training_scans(config: TrainingConfig, dataset: dict[str, Any]) -> list[Lab
     scans = list(iterate_scans(dataset, validation=False))
     if "teacher" not in dataset:
         return scans
-    teacher = Teacher(
-        Bundle.load(dataset["teacher"]),
-        config.training["device"],
-        dataset.get("teacher_band", DEFAULT_BAND),
-    )
+    bundle = Bundle.load(dataset["teacher"])
+    bones = dataset.get("teacher_bones", bundle.bones)
+    atlases = {}
+    if "teacher_atlas" in dataset:
+        complete = next(one for one in config.datasets if one["name"] == dataset["teacher_atlas"])
+        atlases = {bone: Atlas.of_dataset(bone, complete) for bone in bones}
+    band = dataset.get("teacher_band", DEFAULT_BAND)
+    teacher = Teacher(bundle, config.training["device"], band, bones, atlases)
     return [teacher.complete(scan) for scan in scans]
 
 

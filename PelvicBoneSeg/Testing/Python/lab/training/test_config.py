@@ -14,6 +14,13 @@ from PelvicBoneSegLib.errors import BundleNotFoundError
 from segmentation.small_bundle import ARCHITECTURE, write_small_bundle
 
 CONFIGS = Path(__file__).parents[5] / "Lab" / "configs"
+MAPS = {
+    "name": "maps",
+    "root": "maps",
+    "labels": {1: "femur"},
+    "label_maps": {"labels": "*_label.nii.gz", "body": "*_body.nii.gz"},
+    "synthetic_weight": 0.3,
+}
 
 
 def minimal(**changes):
@@ -110,6 +117,26 @@ def test_a_band_is_of_a_teacher_and_goes_upwards(a_configuration, load, fields, 
         load(a_configuration)
 
 
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"teacher_bones": ["femur"]}, "teacher_bones: there is no teacher"),
+        ({"teacher_atlas": "blocks"}, "teacher_atlas: there is no teacher"),
+        ({"teacher": "default", "teacher_bones": ["skull"]}, "teacher_bones.*skull"),
+        ({"teacher": "default", "teacher_bones": []}, "teacher_bones"),
+        ({"teacher": "default", "teacher_atlas": "blocks"}, "blocks is no other dataset"),
+        ({"teacher": "default", "teacher_atlas": "maps"}, "maps is no other dataset"),
+    ],
+)
+def test_a_teacher_is_asked_for_bones_and_bound_by_another_dataset(
+    a_configuration, load, fields, problem
+):
+    a_configuration["datasets"][0].update(fields)
+    a_configuration["datasets"].append(MAPS)
+    with pytest.raises(ConfigurationError, match=rf"datasets\[0\]\..*{problem}"):
+        load(a_configuration)
+
+
 def test_a_patient_has_to_be_a_regular_expression(a_configuration, load):
     a_configuration["datasets"][0]["patient"] = "(case"
     with pytest.raises(ConfigurationError, match=r"datasets\[0\]\.patient"):
@@ -124,18 +151,14 @@ def test_a_patient_has_to_be_a_regular_expression(a_configuration, load):
         ("planes", {"axial": 1.0}),
         ("teacher", "default"),
         ("teacher_band", [0.4, 0.6]),
+        ("teacher_bones", ["femur"]),
+        ("teacher_atlas", "blocks"),
         ("validation", ["case_a"]),
         ("weight", 1.0),
     ],
 )
 def test_what_label_maps_cannot_heed_is_refused(a_configuration, load, field, value):
-    maps = {
-        "name": "maps",
-        "root": "maps",
-        "labels": {1: "femur"},
-        "label_maps": {"labels": "*_label.nii.gz", "body": "*_body.nii.gz"},
-        "synthetic_weight": 0.3,
-    }
+    maps = dict(MAPS)
     a_configuration["datasets"].append(maps)
     assert load(a_configuration).datasets[1]["synthetic_weight"] == 0.3
     maps[field] = value
