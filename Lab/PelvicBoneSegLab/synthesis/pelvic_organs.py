@@ -29,20 +29,16 @@ class Organ(IntEnum):
     BULB = 8
     PELVIC_FLOOR = 9
     ARCUATE_LIGAMENT = 10
-    GREY_BLADDER_WALL = 11
-    RETROPUBIC_FAT = 12
+    RETROPUBIC_FAT = 11
 
 
 KINDS = (
     Kind.MUSCLE, Kind.FLUID, Kind.ORGAN, Kind.MUSCLE, Kind.ORGAN, Kind.AIR, Kind.CORTEX, Kind.ORGAN,
-    Kind.ORGAN, Kind.MUSCLE, Kind.CORTEX, Kind.ORGAN, Kind.FAT,
+    Kind.ORGAN, Kind.MUSCLE, Kind.CORTEX, Kind.FAT,
 )  # fmt: skip
 
 _MEN = 0.75
 """Share of bodies with a penis, which is easily taken for the pubis above it."""
-
-_GREY_WALLS = 0.2
-"""Share of bladders whose wall is brighter than muscle, where a prostate has thickened it."""
 
 _RETROPUBIC_FAT = 0.8
 """Share of bodies in which fat, as bright as marrow, lies right behind the pubic bones."""
@@ -82,8 +78,7 @@ def paint_organs(
     content = Organ(rng.choice([Organ.STOOL, Organ.RECTAL_GAS]))
     paint(rectum, content, Organ.RECTUM_WALL, rng.uniform(2, 5))
     paint(prostate, Organ.PROSTATE)
-    wall = Organ.GREY_BLADDER_WALL if rng.random() < _GREY_WALLS else Organ.BLADDER_WALL
-    paint(_bladder(field, rng), Organ.URINE, wall, rng.uniform(2, 10))
+    paint(_bladder(field, rng), Organ.URINE, Organ.BLADDER_WALL, rng.uniform(2, 10))
     if rng.random() < _MEN:
         bulb, corpora = _root_of_penis(field, rng)
         paint(np.maximum(bulb, corpora) + rng.uniform(0, 6), Organ.PELVIC_FLOOR)

@@ -18,8 +18,7 @@ SYMPHYSIS = (100, 60, 75)
 
 HIP_BONE = BONES.index("hip_bone")
 
-WALLS = (Organ.BLADDER_WALL, Organ.GREY_BLADDER_WALL)
-BLADDER = (Organ.URINE, *WALLS)
+BLADDER = (Organ.URINE, Organ.BLADDER_WALL)
 
 
 def hips(gap: int = 3) -> np.ndarray:
@@ -149,15 +148,11 @@ def test_muscle_surrounds_the_prostate_from_below(field):
 def test_walls_surround_what_is_in_them(field):
     from scipy.ndimage import binary_dilation
 
-    walls = set()
     for seed in range(12):
         tissues = painted(field, seed)
         urine = tissues == 1 + Organ.URINE
         around = tissues[binary_dilation(urine) & ~urine & ~hips()]
-        wall = int(np.bincount(around).argmax()) - 1
-        assert (around == 1 + wall).mean() > 0.9
-        walls.add(wall)
-    assert walls == set(WALLS)
+        assert (around == 1 + Organ.BLADDER_WALL).mean() > 0.9
     assert KINDS[Organ.URINE] == Kind.FLUID
 
 
@@ -297,4 +292,5 @@ def test_a_body_with_complete_hip_bones_comes_with_several_sets_of_organs():
     table = list(first.kinds)
     start = next(n for n in range(len(table)) if tuple(table[n : n + len(KINDS)]) == KINDS)
     for body in bodies:
-        assert {start + Organ.URINE, start + Organ.RECTUM_WALL} <= set(np.unique(body.tissues))
+        organs = np.bincount(body.tissues.ravel(), minlength=start + len(KINDS))[start:]
+        assert organs[[*BLADDER]].any() and organs[Organ.RECTUM_WALL]
