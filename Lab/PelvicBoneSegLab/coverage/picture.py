@@ -2,14 +2,14 @@
 
 `python -m PelvicBoneSegLab.coverage.picture CONFIG --output DIR` writes one for each dataset that
 declares coverage: bones as lines, where the labels are silent about a bone as areas in its colour.
+With ``--taught`` one for each dataset with a teacher: what is learnt of its training cases.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -21,6 +21,7 @@ from PelvicBoneSegLib.segmentation.output_folder import check_writable, write_to
 from ..data.cases import LabelledScan, iterate_scans
 from ..small_png import small_png
 from ..training.config import TrainingConfig
+from ..training.sources import completed
 
 COLUMNS = 6
 _TILE_INCHES = 1.7
@@ -28,7 +29,9 @@ _COLOUR_COUNT = 192
 _COLOURS = [next(one.colour for one in SEGMENTS if one.bone == bone) for bone in BONES]
 
 
-def draw_coverage(scans: Sequence[LabelledScan], caption: str = "") -> Figure:
+def draw_coverage(
+    scans: Sequence[LabelledScan], caption: str = "", before: Sequence[LabelledScan] | None = None
+) -> Figure:
     """Draw a row of slices for each scan, spread over those in which something is silent.
 
     Parameters
@@ -37,13 +40,20 @@ def draw_coverage(scans: Sequence[LabelledScan], caption: str = "") -> Figure:
         At least one.
     caption
         Line below: source, attribution.
+    before
+        The same scans before a teacher completed them: slices in which it found bone are drawn.
     """
     height = _TILE_INCHES * len(scans) + 0.3
     figure = Figure(figsize=(_TILE_INCHES * COLUMNS, height), dpi=84, facecolor="black")
     grid = figure.add_gridspec(len(scans), COLUMNS, wspace=0.02, hspace=0.02,
                                left=0, right=1, top=1, bottom=0.3 / height)  # fmt: skip
-    for row, scan in enumerate(scans):
-        for column, index in enumerate(_telling_slices(scan)):
+    telling = (
+        [scan.silent for scan in scans]
+        if before is None
+        else [scan.labels != one.labels for scan, one in zip(scans, before, strict=True)]
+    )
+    for row, (scan, told) in enumerate(zip(scans, telling, strict=True)):
+        for column, index in enumerate(_telling_slices(scan, told)):
             axes = figure.add_subplot(grid[row, column])
             axes.set_axis_off()
             _draw_slice(axes, scan, index)
@@ -54,9 +64,14 @@ def draw_coverage(scans: Sequence[LabelledScan], caption: str = "") -> Figure:
 
 
 def write_pictures(
-    config: TrainingConfig, output: Path, cases: Sequence[str] = (), caption: str = ""
+    config: TrainingConfig,
+    output: Path,
+    cases: Sequence[str] = (),
+    caption: str = "",
+    *,
+    taught: bool = False,
 ) -> list[Path]:
-    """Write `<dataset>.png` for every dataset of scans that declares coverage.
+    """Write `<dataset>.png` for every dataset of scans that declares coverage, or has a teacher.
 
     Parameters
     ----------
@@ -68,21 +83,34 @@ def write_pictures(
         Names of the cases to draw; all where it is empty.
     caption
         See `draw_coverage`.
+    taught
+        Draw the training cases as the teachers complete them.
 
     Raises
     ------
     TrainingDataError, CoverageError
         A dataset cannot be read.
+    BundleNotFoundError, BundleInvalidError, BundleDigestError
+        A teacher cannot be used.
     OutputNotWritableError
         The pictures cannot be stored.
     """
     check_writable(output)
     figures = {}
     for dataset in config.datasets:
-        if "coverage" in dataset:
-            scans = [scan for scan in _scans(dataset) if not cases or scan.name in cases]
-            if scans:
-                figures[dataset["name"]] = draw_coverage(scans, caption)
+        if ("teacher" if taught else "coverage") not in dataset:
+            continue
+        before = [
+            scan
+            for validation in ((False,) if taught else (False, True))
+            for scan in iterate_scans(dataset, validation=validation)
+            if not cases or scan.name in cases
+        ]
+        if before and taught:
+            scans = completed(config, dataset, before)
+            figures[dataset["name"]] = draw_coverage(scans, caption, before)
+        elif before:
+            figures[dataset["name"]] = draw_coverage(before, caption)
 
     def fill(folder: Path) -> None:
         for name, figure in figures.items():
@@ -98,15 +126,13 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--output", type=Path, required=True, help="folder for the pictures")
     parser.add_argument("--cases", nargs="+", default=(), help="names; all if left out")
     parser.add_argument("--caption", default="")
+    parser.add_argument("--taught", action="store_true", help="as the teachers complete them")
     options = parser.parse_args(arguments)
     config = TrainingConfig.load(options.config)
-    for path in write_pictures(config, options.output, options.cases, options.caption):
-        print(path)
-
-
-def _scans(dataset: dict[str, Any]) -> Iterator[LabelledScan]:
-    for validation in (False, True):
-        yield from iterate_scans(dataset, validation=validation)
+    paths = write_pictures(
+        config, options.output, options.cases, options.caption, taught=options.taught
+    )
+    print(*paths, sep="\n")
 
 
 def _stacks(scan: LabelledScan) -> list[np.ndarray]:
@@ -115,9 +141,9 @@ def _stacks(scan: LabelledScan) -> list[np.ndarray]:
     return [axes.to_stack(array, plane) for array in (scan.volume.voxels, scan.labels, scan.silent)]
 
 
-def _telling_slices(scan: LabelledScan) -> list[int]:
-    _, labels, silent = _stacks(scan)
-    shown = silent if silent.any() else labels
+def _telling_slices(scan: LabelledScan, told: np.ndarray) -> list[int]:
+    axes = scan.volume.axes
+    shown = axes.to_stack(told if told.any() else scan.labels, axes.acquisition_plane or "coronal")
     filled = np.flatnonzero(shown.any(axis=(1, 2)))
     picked = np.linspace(0, filled.size - 1, COLUMNS + 2)[1:-1].round().astype(int)
     return filled[picked].tolist()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from PelvicBoneSegLib.segmentation.bundle import Bundle
@@ -41,7 +42,7 @@ def make_sources(config: TrainingConfig) -> list[tuple[float, Source]]:
                 maps = tissue_maps_from_labels(dataset)
                 sources.append((synthetic, _synthetic(config, maps)))
             continue
-        scans = _training_scans(config, dataset)
+        scans = completed(config, dataset, list(iterate_scans(dataset, validation=False)))
         if real:
             sources.append((real, _real(config, dataset, scans)))
         if synthetic:
@@ -50,16 +51,26 @@ def make_sources(config: TrainingConfig) -> list[tuple[float, Source]]:
     return sources
 
 
-def _training_scans(config: TrainingConfig, dataset: dict[str, Any]) -> list[LabelledScan]:
-    scans = list(iterate_scans(dataset, validation=False))
+def completed(
+    config: TrainingConfig, dataset: dict[str, Any], scans: Sequence[LabelledScan]
+) -> list[LabelledScan]:
+    """Return scans of a dataset as its teacher completes them; without one, as they are.
+
+    Raises
+    ------
+    TrainingDataError, CoverageError
+        The dataset of the teacher's atlas cannot be read.
+    BundleNotFoundError, BundleInvalidError, BundleDigestError
+        The teacher cannot be used.
+    """
     if "teacher" not in dataset:
-        return scans
+        return list(scans)
     bundle = Bundle.load(dataset["teacher"])
     bones = dataset.get("teacher_bones", bundle.bones)
     atlases = {}
     if "teacher_atlas" in dataset:
-        complete = next(one for one in config.datasets if one["name"] == dataset["teacher_atlas"])
-        atlases = {bone: Atlas.of_dataset(bone, complete) for bone in bones}
+        whole = next(one for one in config.datasets if one["name"] == dataset["teacher_atlas"])
+        atlases = {bone: Atlas.of_dataset(bone, whole) for bone in bones}
     band = dataset.get("teacher_band", DEFAULT_BAND)
     teacher = Teacher(bundle, config.training["device"], band, bones, atlases)
     return [teacher.complete(scan) for scan in scans]
