@@ -155,7 +155,7 @@ def _draw_slice(axes: Axes, scan: LabelledScan, index: int) -> None:
     _, row, column = scan.volume.axes.stack_spacing(plane)
     axes.imshow(image, cmap="gray", vmax=np.percentile(image, 99.5), aspect=row / column)
     for bit, colour in enumerate(_COLOURS):
-        open_ = (silent >> bit & 1).astype(bool)
+        open_ = (silent >> bit & 1).astype(bool) & (labels == 0)
         if open_.any():
             axes.contourf(open_, levels=[0.5, 1.5], colors=[colour], alpha=0.4)
         mask = labels == bit + 1
