@@ -29,10 +29,10 @@ _POSSIBLE_MM, _IMPOSSIBLE_MM = 5.0, 8.0
 """The best bodies lie about 3 mm from the surface (root mean square): bone that is no further than
 the first outside them is believed, and beyond the second there is none."""
 
-_BETWEEN_MM, _DISC_MM = 4.0, 2.0
-"""Near both bones of a pair nothing is said where the distances to them differ by less than the
-first, and there is none where they differ by less than the second: the disc of the symphysis, where
-they differ by nothing in the middle and by its width at its sides, is some 4 mm wide."""
+_BETWEEN_MM = 3.0
+"""Near both bones of a pair, where the distances to them differ by less, neither is believed: the
+disc of the symphysis, where they differ by nothing in the middle and by its width at its sides, is
+some 4 mm wide."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,12 +94,9 @@ class Atlas:
         distances = self.distances(known, volume)
         nearer, further = distances.min(axis=0), distances.max(axis=0)
         possible = nearer <= _POSSIBLE_MM
-        impossible = np.isfinite(nearer) & (nearer > _IMPOSSIBLE_MM)
         if len(distances) > 1:
-            both = further <= _IMPOSSIBLE_MM
-            possible &= ~(both & (further < nearer + _BETWEEN_MM))
-            impossible |= both & (further < nearer + _DISC_MM)
-        return Bounds(possible, impossible)
+            possible &= ~((further <= _IMPOSSIBLE_MM) & (further < nearer + _BETWEEN_MM))
+        return Bounds(possible, np.isfinite(nearer) & (nearer > _IMPOSSIBLE_MM))
 
     def distances(self, known: np.ndarray, volume: Volume) -> np.ndarray:
         """Return how far each voxel of a scan is from the bone; parameters as of `bounds`.

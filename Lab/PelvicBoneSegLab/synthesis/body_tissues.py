@@ -49,9 +49,8 @@ _THICKER_MM = 4.5
 _DISCS_MM = 1.0, 4.5
 """What is so near to the other pubic bone is disc: CT label maps close it all but for a cleft."""
 
-_SHELLS_MM = 0.5, 3.5
-"""How thick its dark rim may be: in MR ligaments cannot be told from the cortex. A thin one that a
-thick slice cuts obliquely is not seen, as behind the pubis in axial T2 of a man."""
+_SHELLS_MM = 1.5, 3.5
+"""How thick its dark rim may be: in MR ligaments cannot be told from the cortex."""
 
 
 class Body:
