@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from PelvicBoneSegLib.anatomy import BONES, SEGMENTS
 from PelvicBoneSegLib.segmentation.volume import Volume
 
 from ..data.cases import iterate_scans
+from ..errors import TrainingDataError
 from .body import Body, surface_points
 from .registration import Registration, transformed
 
@@ -73,12 +74,12 @@ class Atlas:
 
         Raises
         ------
-        TrainingDataError, CoverageError
+        TrainingDataError
+            As `data.cases.iterate_scans`, or a case has not got the bone.
+        CoverageError
             As `data.cases.iterate_scans`.
         """
-        index = BONES.index(bone) + 1
-        scans = iterate_scans(dataset, validation=False)
-        return cls(bone, ((scan.labels == index, scan.volume.ijk_to_lps) for scan in scans))
+        return cls(bone, _masks(bone, dataset))
 
     def bounds(self, known: np.ndarray, volume: Volume) -> Bounds:
         """Say where the bone of a scan may be.
@@ -118,3 +119,14 @@ class Atlas:
         distances = np.full((len(found), *known.shape), np.inf, np.float32)
         distances[:, near] = found
         return distances
+
+
+def _masks(bone: str, dataset: dict[str, Any]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    for scan in iterate_scans(dataset, validation=False):
+        mask = scan.labels == BONES.index(bone) + 1
+        if not mask.any():
+            raise TrainingDataError(
+                dataset["root"],
+                f"{scan.name} has no {bone}, so it cannot bound what a teacher says",
+            )
+        yield mask, scan.volume.ijk_to_lps

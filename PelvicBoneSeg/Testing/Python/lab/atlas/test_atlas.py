@@ -9,6 +9,7 @@ from lab.atlas.pair_of_bones import MATRIX, a_pair
 from lab.small_dataset import configuration, write_dataset
 from PelvicBoneSegLab.atlas import Atlas
 from PelvicBoneSegLab.data.case_files import read_scan_file
+from PelvicBoneSegLab.errors import TrainingDataError
 from PelvicBoneSegLib.segmentation.volume import Volume
 
 SLICES = np.diag([1.5, 1.5, 4.0, 1.0])
@@ -94,3 +95,10 @@ def test_it_is_the_bone_of_a_datasets_training_cases(tmp_path):
     right, left = atlas.distances(labels, scan)
     inside = np.minimum(right, left)[3:5, 33:47, 39:53]
     assert (inside < 0).all(), "a block, parted in its middle"
+
+
+def test_a_case_without_the_bone_is_named(tmp_path):
+    dataset = configuration(write_dataset(tmp_path), tmp_path)["datasets"][0]
+    dataset["root"] = tmp_path
+    with pytest.raises(TrainingDataError, match="case_a has no sacrum"):
+        Atlas.of_dataset("sacrum", dataset)
