@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 from scipy.ndimage import distance_transform_edt
 
-from PelvicBoneSegLib.anatomy import BONES, SEGMENTS
+from PelvicBoneSegLib.anatomy import BONES
+from PelvicBoneSegLib.segmentation.affine import transformed
+from PelvicBoneSegLib.segmentation.laterality import PAIRED
 from PelvicBoneSegLib.segmentation.volume import Volume
 
 from ..data.cases import iterate_scans
 from ..errors import TrainingDataError
 from .body import Body, surface_points
-from .registration import Registration, transformed
+from .registration import Registration
 
 _THINNED = 3
 """Every so many points of a scan's surface are enough to lay bodies onto it."""
@@ -65,8 +67,7 @@ class Atlas:
     """
 
     def __init__(self, bone: str, masks: Iterable[tuple[np.ndarray, np.ndarray]]) -> None:
-        is_paired = any(one.bone == bone and one.side for one in SEGMENTS)
-        self._bodies = [Body(mask, matrix, is_paired=is_paired) for mask, matrix in masks]
+        self._bodies = [Body(mask, matrix, is_paired=bone in PAIRED) for mask, matrix in masks]
 
     @classmethod
     def of_dataset(cls, bone: str, dataset: dict[str, Any]) -> Atlas:

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.ndimage import binary_erosion, distance_transform_edt, map_coordinates
 from scipy.spatial import cKDTree
 
-from .registration import transformed
+from PelvicBoneSegLib.segmentation.affine import transformed
 
 _POINTS = 6000
 """Of each surface: some 4 mm apart on two hip bones."""

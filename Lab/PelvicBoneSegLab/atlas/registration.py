@@ -8,6 +8,8 @@ import numpy as np
 from scipy.spatial import cKDTree
 from scipy.spatial.transform import Rotation
 
+from PelvicBoneSegLib.segmentation.affine import transformed
+
 _SIMILAR_STEPS, _AFFINE_STEPS = 40, 40
 
 _OF_MOVING, _OF_FIXED = 0.85, 0.7
@@ -55,11 +57,6 @@ class Registration:
         distances = np.sort(fixed.query(transformed(moving, matrix))[0])
         nearest = distances[: int(_OF_MOVING * len(distances))]
         return cls(matrix, float(np.sqrt(np.mean(nearest**2))))
-
-
-def transformed(points: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """Return points, shape (N, 3), where a matrix of shape (4, 4) takes them."""
-    return points @ matrix[:3, :3].T + matrix[:3, 3]
 
 
 def _pairs(moving: np.ndarray, moved: np.ndarray, fixed: cKDTree) -> tuple[np.ndarray, np.ndarray]:

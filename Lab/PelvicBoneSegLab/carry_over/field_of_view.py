@@ -7,6 +7,8 @@ from itertools import product
 
 import numpy as np
 
+from PelvicBoneSegLib.segmentation.affine import transformed
+
 GRID_MM = 1.0
 """Points of the common grid lie at whole multiples of this, along the axes of LPS. Pixels of the
 scans have 0.5 to 2 mm and slices 3 to 3.6 mm, so no scan's own direction is favoured; a finer grid
@@ -45,7 +47,7 @@ class FieldOfView:
         """
         size = np.array(shape[::-1])
         corners = np.array(list(product(*((-0.5, count - 0.5) for count in size))))
-        corners = corners @ ijk_to_lps[:3, :3].T + ijk_to_lps[:3, 3]
+        corners = transformed(corners, ijk_to_lps)
         start = np.floor(corners.min(axis=0) / GRID_MM).astype(np.int64)
         stop = np.ceil(corners.max(axis=0) / GRID_MM).astype(np.int64) + 1
         to_ijk = np.linalg.inv(ijk_to_lps)

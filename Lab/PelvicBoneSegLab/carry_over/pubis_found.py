@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
+from PelvicBoneSegLib.segmentation.affine import transformed
+
 from ..coverage.head_frame import HeadFrame
 from ..coverage.pubis import pubis_of_frame
 
@@ -55,7 +57,7 @@ def look_for_pubis(hip_bone: np.ndarray, ijk_to_lps: np.ndarray, frame: HeadFram
     region = pubis_of_frame(frame, ijk_to_lps, hip_bone.shape)
     voxel_ml = abs(float(np.linalg.det(ijk_to_lps[:3, :3]))) / 1000
     there = np.argwhere(hip_bone & region)
-    points = there[:, ::-1] @ ijk_to_lps[:3, :3].T + ijk_to_lps[:3, 3]
+    points = transformed(there[:, ::-1], ijk_to_lps)
     left = (points - frame.origin) @ frame.axes[0] > 0
     gap = None
     if left.any() and not left.all():

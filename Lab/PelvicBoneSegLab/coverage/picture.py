@@ -106,11 +106,10 @@ def write_pictures(
             for scan in iterate_scans(dataset, validation=validation)
             if not cases or scan.name in cases
         ]
-        if before and taught:
-            scans = completed(config, dataset, before)
-            figures[dataset["name"]] = draw_coverage(scans, caption, before)
-        elif before:
-            figures[dataset["name"]] = draw_coverage(before, caption)
+        if before:
+            scans = completed(config, dataset, before) if taught else before
+            shown = draw_coverage(scans, caption, before if taught else None)
+            figures[dataset["name"]] = shown
 
     def fill(folder: Path) -> None:
         for name, figure in figures.items():
@@ -135,15 +134,18 @@ def main(arguments: list[str] | None = None) -> None:
     print(*paths, sep="\n")
 
 
+def _plane(scan: LabelledScan) -> str:
+    return scan.volume.axes.acquisition_plane or "coronal"
+
+
 def _stacks(scan: LabelledScan) -> list[np.ndarray]:
-    axes = scan.volume.axes
-    plane = axes.acquisition_plane or "coronal"
+    axes, plane = scan.volume.axes, _plane(scan)
     return [axes.to_stack(array, plane) for array in (scan.volume.voxels, scan.labels, scan.silent)]
 
 
 def _telling_slices(scan: LabelledScan, told: np.ndarray) -> list[int]:
-    axes = scan.volume.axes
-    shown = axes.to_stack(told if told.any() else scan.labels, axes.acquisition_plane or "coronal")
+    telling = told if told.any() else scan.labels
+    shown = scan.volume.axes.to_stack(telling, _plane(scan))
     filled = np.flatnonzero(shown.any(axis=(1, 2)))
     picked = np.linspace(0, filled.size - 1, COLUMNS + 2)[1:-1].round().astype(int)
     return filled[picked].tolist()
@@ -151,8 +153,7 @@ def _telling_slices(scan: LabelledScan, told: np.ndarray) -> list[int]:
 
 def _draw_slice(axes: Axes, scan: LabelledScan, index: int) -> None:
     image, labels, silent = (stack[index] for stack in _stacks(scan))
-    plane = scan.volume.axes.acquisition_plane or "coronal"
-    _, row, column = scan.volume.axes.stack_spacing(plane)
+    _, row, column = scan.volume.axes.stack_spacing(_plane(scan))
     axes.imshow(image, cmap="gray", vmax=np.percentile(image, 99.5), aspect=row / column)
     for bit, colour in enumerate(_COLOURS):
         open_ = (silent >> bit & 1).astype(bool) & (labels == 0)

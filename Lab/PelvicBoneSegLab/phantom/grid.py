@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from PelvicBoneSegLib.segmentation.affine import transformed
+
 # Columns are the LPS directions of i (left), j (down) and k (back) in a plain coronal scan.
 CORONAL = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]])
 
@@ -81,8 +83,7 @@ class Grid:
 
     def to_index(self, points: np.ndarray) -> np.ndarray:
         """Return (n, 3) LPS points as continuous (i, j, k)."""
-        inverse = np.linalg.inv(self.affine)
-        return points @ inverse[:3, :3].T + inverse[:3, 3]
+        return transformed(points, np.linalg.inv(self.affine))
 
     def coordinates(self) -> np.ndarray:
         """Return the LPS position of each voxel, (3, k, j, i), float32."""

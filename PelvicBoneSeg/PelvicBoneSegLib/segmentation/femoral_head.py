@@ -8,6 +8,7 @@ from enum import Enum
 import numpy as np
 
 from ..anatomy import LEFT
+from .affine import transformed
 from .orientation import AnatomicalAxes
 from .surface import closed_surface, surface_arrays
 
@@ -143,7 +144,7 @@ def _points_by_the_hip(
         return None
     kji = np.argwhere(hip_bone)
     ijk = kji[:: max(1, len(kji) // _HIP_POINTS), ::-1]
-    hip = ijk @ ijk_to_lps[:3, :3].T + ijk_to_lps[:3, 3]
+    hip = transformed(ijk, ijk_to_lps)
     near = points[_squared_distances(points, hip).min(axis=1) <= NEAR_HIP_MM**2]
     return near if len(near) >= 50 else None
 

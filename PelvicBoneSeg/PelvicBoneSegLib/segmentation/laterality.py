@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..anatomy import FEMUR, HIP_BONE, LUMBAR_SPINE, SACRUM
+from .affine import transformed
 from .components import Voxels
 from .volume import Volume
 
@@ -210,7 +211,7 @@ def is_no_femur(distance: np.ndarray, parts: np.ndarray) -> np.ndarray:
 def _to_lps(voxels: Voxels, volume: Volume) -> np.ndarray:
     step = max(1, len(voxels[0]) // MAX_POINTS)
     ijk = np.stack([axis[::step] for axis in voxels[::-1]], axis=1).astype(np.float64)
-    return ijk @ volume.ijk_to_lps[:3, :3].T + volume.ijk_to_lps[:3, 3]
+    return transformed(ijk, volume.ijk_to_lps)
 
 
 def _start(midline: list[np.ndarray], paired: Mapping[str, np.ndarray]) -> np.ndarray | None:
@@ -281,6 +282,6 @@ def _body_middle(volume: Volume) -> np.ndarray:
         # Nothing stands out: the whole sample counts.
         body = np.nonzero(np.ones(sample.shape, bool))
     ijk = np.stack([axis * step for axis, step in zip(body, steps, strict=True)][::-1], axis=1)
-    points = ijk @ volume.ijk_to_lps[:3, :3].T + volume.ijk_to_lps[:3, 3]
+    points = transformed(ijk, volume.ijk_to_lps)
     low, high = np.percentile(points, (2, 98), axis=0)
     return (low + high) / 2

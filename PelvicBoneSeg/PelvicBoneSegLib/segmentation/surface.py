@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .affine import transformed
 from .components import box_of
 from .result import BoneSurface
 from .surface_files.mesh import LPS, Mesh
@@ -142,7 +143,7 @@ def _moved(surface: Any, matrix: np.ndarray) -> Any:
 
     corners, triangles = _arrays(surface)
     points = vtkPoints()
-    world = (corners @ matrix[:3, :3].T + matrix[:3, 3]).astype(np.float32)
+    world = transformed(corners, matrix).astype(np.float32)
     points.SetData(numpy_to_vtk(world, deep=True))
     cells = vtkCellArray()
     connectivity = np.ascontiguousarray(triangles, np.int64).ravel()

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...anatomy import FEMUR, HIP_BONE, SEGMENTS, SegmentDefinition
+from ...segmentation.affine import transformed
 from ...segmentation.femoral_head import FemoralHead, NoFemoralHead, fit_femoral_head
 from ...segmentation.surface import closed_surface
 from ...segmentation.surface_files.mesh import signed_volume_mm3
@@ -125,7 +126,7 @@ def _surface_in_world(
         smoothing = DEFAULT_SMOOTHING if smoothing is None else smoothing
         surface = closed_surface(mask.voxels, mask.ijk_to_ras, smoothing)
     points, triangles = surface_triangles(surface)
-    return points @ to_lps[:3, :3].T + to_lps[:3, 3], triangles
+    return transformed(points, to_lps), triangles
 
 
 def _area_mm2(points: np.ndarray, triangles: np.ndarray) -> float:

@@ -56,7 +56,6 @@ def test_what_a_teacher_finds_is_drawn_in_slices_where_it_finds_it(a_configurati
 
 def test_with_a_teacher_training_cases_alone_are_drawn(a_configuration, tmp_path, monkeypatch):
     content = yaml.safe_load(a_configuration.read_text(encoding="utf-8"))
-    write_configuration(a_configuration, content)
     asked = []
 
     def complete(config, dataset, scans):
