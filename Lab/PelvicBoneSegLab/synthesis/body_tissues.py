@@ -15,10 +15,11 @@ from .tissue_map import GRID_MM, Kind, TissueMap, bounding_box
 # Tissues: those without a label first, then the parts of each bone, then the other labels.
 _PLAIN = (
     Kind.AIR, Kind.FAT, Kind.FAT, Kind.ORGAN, Kind.ORGAN, Kind.FLUID, Kind.AIR, Kind.MUSCLE,
-    Kind.FLUID, Kind.DISC, Kind.DISC,
+    Kind.FLUID, Kind.DISC, Kind.DISC, Kind.MUSCLE,
 )  # fmt: skip
 (
     _, _SKIN_FAT, _DEEP_FAT, _ORGAN, _BOWEL, _FLUID, _GAS, _VESSEL, _CANAL, _CARTILAGE, _LAST_DISC,
+    _SYMPHYSIS,
 ) = range(len(_PLAIN))  # fmt: skip
 _FIRST_ORGAN = len(_PLAIN) + len(PARTS) * len(BONES)
 _FIRST_OTHER = _FIRST_ORGAN + len(pelvic_organs.KINDS)
@@ -46,10 +47,10 @@ foramina begin no further from the middle.
 _THICKER_MM = 4.5
 """And the pubis is up to this much thicker on every side."""
 
-_DISCS_MM = 1.0, 4.5
+_DISCS_MM = 1.0, 3.5
 """What is so near to the other pubic bone is disc: CT label maps close it all but for a cleft."""
 
-_SHELLS_MM = 1.5, 3.5
+_SHELLS_MM = 1.5, 4.5
 """How thick its dark rim may be: in MR ligaments cannot be told from the cortex."""
 
 
@@ -108,9 +109,9 @@ class Body:
         tissues[:] = field.magnified(tissues, factor, rng.uniform(1, factor))
         hips = np.isin(tissues, hip_bone)
         disc = field.disc(hips, rng.uniform(*_DISCS_MM)) & (hips | (tissues <= _VESSEL))
-        tissues[disc] = _CARTILAGE
+        tissues[disc] = _SYMPHYSIS
         free = (tissues > 0) & (tissues <= _VESSEL)
-        pelvic_organs.paint_organs(tissues, free, field, _FIRST_ORGAN, rng)
+        pelvic_organs.paint_organs(tissues, free, hips & ~disc, field, _FIRST_ORGAN, rng)
         grown = field.thickened(hips & ~disc, disc, rng.uniform(0, _THICKER_MM))
         grown &= hips | (tissues < len(_PLAIN)) | (tissues >= _FIRST_ORGAN)
         parts = bone_parts(grown, HIP_BONE, rng, rng.uniform(*_SHELLS_MM))

@@ -11,7 +11,8 @@ from enum import IntEnum
 
 import numpy as np
 
-from .organ_field import OrganField
+from .obturator import obturator_muscles
+from .organ_field import Millimetres, OrganField
 from .tissue_map import Kind
 
 
@@ -30,11 +31,14 @@ class Organ(IntEnum):
     PELVIC_FLOOR = 9
     ARCUATE_LIGAMENT = 10
     RETROPUBIC_FAT = 11
+    OBTURATOR_EXTERNUS = 12
+    OBTURATOR_INTERNUS = 13
+    DARK_CORPORA = 14
 
 
 KINDS = (
     Kind.MUSCLE, Kind.FLUID, Kind.ORGAN, Kind.MUSCLE, Kind.ORGAN, Kind.AIR, Kind.CORTEX, Kind.ORGAN,
-    Kind.ORGAN, Kind.MUSCLE, Kind.CORTEX, Kind.FAT,
+    Kind.ORGAN, Kind.MUSCLE, Kind.CORTEX, Kind.FAT, Kind.MUSCLE, Kind.MUSCLE, Kind.MUSCLE,
 )  # fmt: skip
 
 _MEN = 0.75
@@ -43,12 +47,20 @@ _MEN = 0.75
 _RETROPUBIC_FAT = 0.8
 """Share of bodies in which fat, as bright as marrow, lies right behind the pubic bones."""
 
+_MUSCULAR = 0.85
+"""Share of bodies in which muscle fills the obturator foramina."""
+
 _ON_THE_PUBIS = 0.3
 """Share of bladders that lie on it."""
 
 
 def paint_organs(
-    tissues: np.ndarray, free: np.ndarray, field: OrganField, first: int, rng: np.random.Generator
+    tissues: np.ndarray,
+    free: np.ndarray,
+    hips: np.ndarray,
+    field: OrganField,
+    first: int,
+    rng: np.random.Generator,
 ) -> None:
     """Paint the organs of one body.
 
@@ -58,6 +70,8 @@ def paint_organs(
         Of the field's box, changed in place.
     free
         Where organs may be, of the same shape.
+    hips
+        Both hip bones, of the same shape.
     field
         Around the symphysis.
     first
@@ -79,11 +93,16 @@ def paint_organs(
     paint(rectum, content, Organ.RECTUM_WALL, rng.uniform(2, 5))
     paint(prostate, Organ.PROSTATE)
     paint(_bladder(field, rng), Organ.URINE, Organ.BLADDER_WALL, rng.uniform(2, 10))
+    if rng.random() < _MUSCULAR:
+        externus, internus = obturator_muscles(hips, field, rng)
+        tissues[free & internus] = first + Organ.OBTURATOR_INTERNUS
+        tissues[free & externus] = first + Organ.OBTURATOR_EXTERNUS
     if rng.random() < _MEN:
-        bulb, corpora = _root_of_penis(field, rng)
+        bulb, corpora = _root_of_penis(hips, field, rng)
         paint(np.maximum(bulb, corpora) + rng.uniform(0, 6), Organ.PELVIC_FLOOR)
         paint(bulb, Organ.BULB, Organ.TUNICA, rng.uniform(0, 1.5))
-        paint(corpora, Organ.CORPORA, Organ.TUNICA, rng.uniform(1, 3))
+        content = Organ(rng.choice([Organ.CORPORA, Organ.DARK_CORPORA]))
+        paint(corpora, content, Organ.TUNICA, rng.uniform(1, 3))
     paint(_arcuate_ligament(field, rng), Organ.ARCUATE_LIGAMENT)
 
 
@@ -100,7 +119,7 @@ def _bladder(field: OrganField, rng: np.random.Generator) -> np.ndarray:
     it flattens its floor, and another side. In some bodies it lies on the pubis: of all that axial
     slices show just above the symphysis, a flat floor is most like two pubic bones.
     """
-    radii = rng.uniform(12, 50), rng.uniform(18, 42), rng.uniform(22, 50)
+    radii = rng.uniform(18, 50), rng.uniform(20, 42), rng.uniform(24, 50)
     lowest, downwards = rng.uniform(-8, 32), rng.normal(np.pi, 0.5)
     back = rng.uniform(5, 20) + rng.uniform(0.4, 1.0) * radii[1] - 1.5 * max(0.0, lowest - 12)
     flat = int(rng.integers(0, 3))
@@ -146,21 +165,24 @@ def _arcuate_ligament(field: OrganField, rng: np.random.Generator) -> np.ndarray
     return field.ellipsoid((rng.uniform(-28, -12), rng.uniform(0, 14), 0.0), radii)
 
 
-def _root_of_penis(field: OrganField, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _root_of_penis(
+    hips: np.ndarray, field: OrganField, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """Return how deep a voxel lies in the bulb, and in the corpora cavernosa.
 
-    From the rami, where they are called crura, the corpora meet below the symphysis and go on side
-    by side, the bulb's end beneath them.
+    From below the rami, where they are called crura, the corpora meet below the symphysis and go
+    on side by side, the bulb's end beneath them.
     """
     bulb = (rng.uniform(-60, -45), rng.uniform(10, 30), 0.0)
     bend = (rng.uniform(-38, -26), rng.uniform(-20, -5))
     end = (rng.uniform(-60, -15), rng.uniform(-65, -50))
     aside, sideways = rng.uniform(28, 42), rng.normal(0, 8)
     radius, lower = rng.uniform(5, 13), rng.uniform(5, 14)
+    below = radius * rng.uniform(0.6, 1.3)
     corpora = [
         field.tube(
             [
-                (bulb[0], bulb[1] + 15, side * aside),
+                *_below_ramus(hips, field, side * np.linspace(aside, 0.9 * radius + 4, 4), below),
                 (*bend, 0.9 * side * radius),
                 (*end, 0.9 * side * radius + sideways),
             ],
@@ -171,3 +193,17 @@ def _root_of_penis(field: OrganField, rng: np.random.Generator) -> tuple[np.ndar
     under = radius + 0.8 * lower
     beneath = (bend[0] - under, bend[1] + under, 0.0), (end[0] - under, end[1], sideways)
     return field.tube([bulb, *beneath], lower), np.maximum.reduce(corpora)
+
+
+def _below_ramus(
+    hips: np.ndarray, field: OrganField, asides: np.ndarray, below_mm: float
+) -> list[Millimetres]:
+    """Return points below the lowest ones of the hip bones, so far to the left each."""
+    up, back, left = (axis.squeeze() for axis in field.axes)
+    points = []
+    for aside in asides:
+        layer = hips[..., np.argmin(np.abs(left - aside))]
+        if layer.any():
+            row = np.flatnonzero(layer.any(axis=1))[-1]
+            points.append((float(up[row] - below_mm), float(back[layer[row]].mean()), aside))
+    return points

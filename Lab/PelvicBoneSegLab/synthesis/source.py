@@ -14,6 +14,9 @@ from .scanner import scan
 from .targets import body_points, bone_points, pubis_points
 from .tissue_map import GRID_MM, TissueMap
 
+_AT_AN_END = 0.3
+"""Share of slices beside a scan's first or last one: those of the prostate end at the pubis."""
+
 _TEXTURE_STEP = 4
 """The coarse half of the texture has a value for every fourth pixel."""
 
@@ -91,7 +94,7 @@ class SyntheticSource:
 
     def _channel_positions(self, rng: np.random.Generator) -> np.ndarray:
         """Return the offsets; near the first or last slice, which is repeated, some are less."""
-        if rng.random() < 0.85:
+        if rng.random() >= _AT_AN_END:
             return self._offsets
         end = rng.uniform(0, np.abs(self._offsets).max() + 1e-6)
         low, high = (-end, np.inf) if rng.random() < 0.5 else (-np.inf, end)

@@ -20,6 +20,10 @@ HIP_BONE = BONES.index("hip_bone")
 
 BLADDER = (Organ.URINE, Organ.BLADDER_WALL)
 
+CORPORA = (Organ.CORPORA, Organ.DARK_CORPORA)
+
+OBTURATOR = (Organ.OBTURATOR_EXTERNUS, Organ.OBTURATOR_INTERNUS)
+
 
 def hips(gap: int = 3) -> np.ndarray:
     """Return two bars from the sides to the front, so many voxels apart at the symphysis."""
@@ -41,8 +45,8 @@ def smooth(field):
 
 
 def painted(field, seed):
-    tissues = np.zeros(SHAPE, np.uint8)
-    paint_organs(tissues[field.box], ~hips()[field.box], field, 1, np.random.default_rng(seed))
+    tissues, bones = np.zeros(SHAPE, np.uint8), hips()[field.box]
+    paint_organs(tissues[field.box], ~bones, bones, field, 1, np.random.default_rng(seed))
     return tissues
 
 
@@ -101,8 +105,9 @@ def test_each_organ_lies_where_anatomy_has_it(field):
         assert rectum[1] > 40
         if organ[Organ.PROSTATE].any():
             assert middle_mm(organ[Organ.PROSTATE])[0] < bladder[0]
-        if organ[Organ.CORPORA].any():
-            assert middle_mm(organ[Organ.CORPORA])[0] < -20
+        corpora = np.logical_or.reduce([organ[one] for one in CORPORA])
+        if corpora.any():
+            assert middle_mm(corpora)[0] < -20
         assert abs(bladder[2]) < 15
 
 
@@ -119,11 +124,21 @@ def test_two_corpora_lie_side_by_side_and_the_bulb_beneath_them(field):
     men = [one for seed in range(12) if ((one := painted(field, seed)) == 1 + Organ.BULB).any()]
     assert men
     for tissues in men:
-        corpora = tissues == 1 + Organ.CORPORA
+        corpora = np.isin(tissues, 1 + np.array(CORPORA))
         parts, count = label(corpora[:, SYMPHYSIS[1]])
         first, second = np.bincount(parts.ravel())[1:]
         assert count == 2 and 0.5 < first / second < 2
         assert middle_mm(tissues == 1 + Organ.BULB)[0] < middle_mm(corpora)[0]
+
+
+def test_crura_lie_below_the_rami(field):
+    """On either side, as far as 28 mm from the middle at least."""
+    men = [one for seed in range(12) if ((one := painted(field, seed)) == 1 + Organ.BULB).any()]
+    for tissues in men:
+        for column in (SYMPHYSIS[2] - 17, SYMPHYSIS[2] + 17):
+            below = np.isin(tissues[113:140, 54:67, column], 1 + np.array((*CORPORA, Organ.TUNICA)))
+            rows = np.flatnonzero(below.any(axis=1))
+            assert rows.size > 5 and rows[0] * GRID_MM < 10
 
 
 def test_a_dark_ligament_lies_below_and_behind_the_disc(field):
@@ -152,6 +167,7 @@ def test_walls_surround_what_is_in_them(field):
         tissues = painted(field, seed)
         urine = tissues == 1 + Organ.URINE
         around = tissues[binary_dilation(urine) & ~urine & ~hips()]
+        around = around[~np.isin(around, 1 + np.array(OBTURATOR))]
         assert (around == 1 + Organ.BLADDER_WALL).mean() > 0.9
     assert KINDS[Organ.URINE] == Kind.FLUID
 
