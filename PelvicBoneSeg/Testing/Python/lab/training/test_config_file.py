@@ -91,7 +91,7 @@ def test_what_cannot_be_laid_over_each_other_is_refused(tmp_path, base, changes,
 
 def test_the_stages_of_the_shipped_bundle_lead_from_one_to_the_next():
     configs = [TrainingConfig.load(path) for path in STAGES]
-    assert len(configs) == 28
+    assert len(configs) == 29
     configs.append(TrainingConfig.load(STAGES[0].parents[1] / "default.yaml"))
     starts = [str(one.output) for one in configs[:-1]]
     starts[10] = "runs/default-0.4.0"  # the mean of the ninth's and the eleventh's weights
@@ -105,6 +105,7 @@ def test_the_stages_of_the_shipped_bundle_lead_from_one_to_the_next():
         *["runs/default-21-24"] * 2,
         "runs/default-21-22",
         *["runs/default-27"] * 2,
+        "runs/default-0.7.0",
     ]
     assert [one.model.get("start_from") for one in configs[1:]] == starts
     assert "start_from" not in configs[0].model
