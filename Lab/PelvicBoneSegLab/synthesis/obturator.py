@@ -1,7 +1,7 @@
 """Muscles at the obturator foramen, most of which label maps made on CT leave without a label.
 
 Without them synthetic bodies had fat or an organ where, in T2-weighted scans of men, dark muscle
-lies on the pubis: what was dark there was taken for cortex. Sizes are guesses, wide on purpose.
+lies on the pubis, and networks called it bone. Sizes are guesses, wide on purpose.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def obturator_muscles(
 
     Returns
     -------
-    Boolean, same shape; the first with what is within the foramen, and with the origins of the
-    adductors below the pubic bodies. Both lie over bone, too.
+    Boolean, same shape; the first with what is within the foramen, with the origins of the
+    adductors below the pubic bodies, and over the bone itself.
     """
     plate, distance, before = _plates(hips, field)
     return (
