@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -33,7 +35,7 @@ def hips(gap: int = 3) -> np.ndarray:
     return mask
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def field():
     return OrganField.around(hips(), np.random.default_rng(0))
 
@@ -44,9 +46,11 @@ def smooth(field):
     return OrganField(field.box, field.axes, np.zeros_like(field.wobble))
 
 
+@functools.cache
 def painted(field, seed):
     tissues, bones = np.zeros(SHAPE, np.uint8), hips()[field.box]
     paint_organs(tissues[field.box], ~bones, bones, field, 1, np.random.default_rng(seed))
+    tissues.flags.writeable = False
     return tissues
 
 
