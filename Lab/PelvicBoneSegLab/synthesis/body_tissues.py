@@ -110,9 +110,10 @@ class Body:
         hips = np.isin(tissues, hip_bone)
         disc = field.disc(hips, rng.uniform(*_DISCS_MM)) & (hips | (tissues <= _VESSEL))
         tissues[disc] = _SYMPHYSIS
+        bones = hips & ~disc
         free = (tissues > 0) & (tissues <= _VESSEL)
-        pelvic_organs.paint_organs(tissues, free, hips & ~disc, field, _FIRST_ORGAN, rng)
-        grown = field.thickened(hips & ~disc, disc, rng.uniform(0, _THICKER_MM))
+        pelvic_organs.paint_organs(tissues, free, bones, field, _FIRST_ORGAN, rng)
+        grown = field.thickened(bones, disc, rng.uniform(0, _THICKER_MM))
         grown &= hips | (tissues < len(_PLAIN)) | (tissues >= _FIRST_ORGAN)
         parts = bone_parts(grown, HIP_BONE, rng, rng.uniform(*_SHELLS_MM))
         tissues[grown] = hip_bone[parts[grown]]

@@ -33,6 +33,12 @@ def field(hips):
     return OrganField.around(hips, np.random.default_rng(0))
 
 
+@pytest.fixture(scope="module")
+def bodies(hips, field):
+    """Return both muscles of eight bodies, without the bone."""
+    return [muscles_of(hips, field, seed) for seed in range(8)]
+
+
 def muscles_of(hips, field, seed):
     result = []
     for part in obturator_muscles(hips[field.box], field, np.random.default_rng(seed)):
@@ -42,28 +48,25 @@ def muscles_of(hips, field, seed):
     return result
 
 
-def test_muscle_fills_the_foramen(hips, field):
-    for seed in range(8):
-        externus, _ = muscles_of(hips, field, seed)
+def test_muscle_fills_the_foramen(bodies):
+    for externus, _ in bodies:
         for aside in (-22, 22):
             assert externus[100, 60, MIDDLE + aside]
             assert not externus[100, 60, MIDDLE]
 
 
-def test_one_muscle_lies_before_the_rami_and_one_behind_them(hips, field):
+def test_one_muscle_lies_before_the_rami_and_one_behind_them(bodies):
     down, back, _ = np.indices(SHAPE, sparse=True)
     behind = np.broadcast_to((back - 60) - (down - 100) > 8, SHAPE)
     before = np.broadcast_to((back - 60) - (down - 100) < -8, SHAPE)
-    for seed in range(8):
-        externus, internus = muscles_of(hips, field, seed)
+    for externus, internus in bodies:
         assert (externus & before).any() and (internus & behind).any()
         assert not (externus & internus).any()
 
 
-def test_muscles_are_as_thick_as_drawn_and_end_beside_the_middle(hips, field):
+def test_muscles_are_as_thick_as_drawn_and_end_beside_the_middle(bodies):
     sizes = []
-    for seed in range(8):
-        externus, internus = muscles_of(hips, field, seed)
+    for externus, internus in bodies:
         sizes.append(np.count_nonzero(externus | internus))
         _, _, columns = np.nonzero(internus)
         assert np.abs(columns - MIDDLE).min() * GRID_MM > 8
