@@ -12,8 +12,10 @@ from PelvicBoneSegLib.segmentation.bundle import Bundle
 from PelvicBoneSegLib.segmentation.segmenter import Segmenter
 from PelvicBoneSegLib.segmentation.volume import Volume
 
-from .ceiling import Ceilings, ceilings_of
+from .ceiling import Ceilings, ceilings_as_moved, ceilings_of
 from .data import ManScan, PelvisScan, complete_pelves, example_ct, men_scans, validation_cases
+from .men import MEN
+from .motion import Motion, motions_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +58,13 @@ class Cohort:
     def ceilings(self) -> Ceilings:
         """What perfect masks would reach, whatever the bundle."""
         return ceilings_of(self.men, self.complete)
+
+    @cached_property
+    def motions(self) -> list[tuple[Motion, dict[str, float]]]:
+        """How the men moved between their T2 scans, and what perfect masks would reach by bone."""
+        by_man = ([scan for scan in self.men if scan.man is man] for man in MEN)
+        found = [motion for scans in by_man for motion in motions_of(scans)]
+        return [(one, ceilings_as_moved(one, self.complete)) for one in found]
 
 
 def segment_all(bundle: Bundle, cohort: Cohort, device: str = "auto") -> dict[str, np.ndarray]:

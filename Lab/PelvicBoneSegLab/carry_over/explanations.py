@@ -48,6 +48,12 @@ A Dice that reaches its goal is **bold**. In brackets: what the first and the se
 the shared field, then the ceiling. The command's `--output` holds the pairs of the other two T2
 scans as well."""
 
+MOTION = """\
+The men did not lie quite still. How far the body lies displaced in the second scan is found by
+laying the scans onto each other by their intensities alone (translation, mutual information), in
+both directions; ± is half of what these differ by. Then the Dice if that is taken out, and in
+brackets what perfect masks would reach if it is left in, as it is everywhere else on this page."""
+
 HEADS = f"""\
 Femoral heads by scan: share of the head in the field (counted from {LEAST_IN_FIELD:g}), share of
 its inner part there called femur (another bone), radius ± residual of a sphere fitted to the

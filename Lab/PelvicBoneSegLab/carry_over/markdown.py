@@ -83,12 +83,15 @@ def _reached(name: str, men: Mapping[str, Any]) -> str:
 
 def _bundle(name: str, men: Mapping[str, Any]) -> list[str]:
     pairs = ["man", "scans", "shared field, ml", "femur", "hip bone"]
+    motions = ["man", "scans", "moved to the left, back and up, mm", "femur", "hip bone"]
     heads = [f"{side} head: in field, femur (other), radius ± residual" for side in (LEFT, RIGHT)]
     scans = ["man", "scan", *heads, "femur left/right", "hip bone left/right"]
     return [
         f"### Scan by scan: `{name}`",
         explanations.PAIRS,
         "\n".join(markdown_table(pairs, _pair_rows(men))),
+        explanations.MOTION,
+        "\n".join(markdown_table(motions, _motion_rows(men))),
         explanations.SHEET,
         f"![Outlines of both masks in every pair of scans, {name}]({sheet_picture(name)})",
         explanations.HEADS,
@@ -111,6 +114,27 @@ def _pair_rows(men: Mapping[str, Any]) -> list[list[str]]:
         ]
         for (man, first, second), pairs in rows.items()
     ]
+
+
+def _motion_rows(men: Mapping[str, Any]) -> list[list[str]]:
+    return [
+        [
+            man,
+            f"{motion['first']} – {motion['second']}",
+            f"{', '.join(number(mm, 1) for mm in motion['mm'])}"
+            f" (± {number(motion['uncertain_mm'], 1)})",
+            *(_in_place(motion, bone) for bone in (FEMUR, HIP_BONE)),
+        ]
+        for man, found in men.items()
+        for motion in found["motions"]
+    ]
+
+
+def _in_place(motion: Mapping[str, Any], bone: str) -> str:
+    dice = motion["in_place"][bone]
+    if dice is None:
+        return "not in the field"
+    return f"{number(dice)} ({number(motion['ceilings'][bone])})"
 
 
 def _agreement(pair: Mapping[str, Any]) -> str:

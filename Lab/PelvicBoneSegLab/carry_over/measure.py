@@ -17,7 +17,8 @@ from .cohort import Cohort
 from .data import ManScan, PelvisScan
 from .heads import look_for_head
 from .men import MEN, Man
-from .pairs import COMPARED_BONES, Pair, compare_scans
+from .motion import Motion
+from .pairs import COMPARED_BONES, Pair, compare_bones, compare_scans, seen_by
 from .pubis_found import look_for_pubis
 from .symmetry import ratio
 
@@ -39,6 +40,11 @@ def measure(cohort: Cohort, labels: Mapping[str, np.ndarray]) -> dict[str, Any]:
         men[man.name] = {
             "scans": {scan.sequence: _measure_scan(scan, classes[scan.name]) for scan in scans},
             "pairs": _measure_pairs(man, compare_scans(man, scans, classes), cohort.ceilings),
+            "motions": [
+                _measure_motion(motion, ceilings, classes)
+                for motion, ceilings in cohort.motions
+                if motion.first.man is man
+            ],
         }
     found = [(one, classes[one.name]) for one in cohort.patients]
     return {
@@ -105,6 +111,25 @@ def _measure_pairs(man: Man, found: list[Pair], ceilings: Ceilings) -> list[dict
         }
         for pair in found
     ]
+
+
+def _measure_motion(
+    motion: Motion, ceilings: Mapping[str, float], classes: Mapping[str, np.ndarray]
+) -> dict[str, Any]:
+    first, second = (
+        seen_by(scan, classes[scan.name]) for scan in (motion.first, motion.second_in_place)
+    )
+    in_place = {
+        bone: found.score for bone, found in compare_bones(motion.first.man, first, second).items()
+    }
+    return {
+        "first": motion.first.sequence,
+        "second": motion.second.sequence,
+        "mm": [round(float(value), 2) for value in motion.mm],
+        "uncertain_mm": round(motion.uncertain_mm, 2),
+        "in_place": _rounded(in_place),
+        "ceilings": _rounded(ceilings),
+    }
 
 
 def _measure_ct(ct: PelvisScan, labels: np.ndarray) -> dict[str, Any]:

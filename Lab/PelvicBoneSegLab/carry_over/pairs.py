@@ -85,18 +85,25 @@ def compare_scans(
         By the name of the scan uint8, shape (K, J, I): 0 background, else 1 + index into
         `anatomy.BONES`.
     """
-    seen = {
-        scan.sequence: Seen(scan.field, scan.field.sample(classes[scan.name])) for scan in scans
-    }
+    seen = {scan.sequence: seen_by(scan, classes[scan.name]) for scan in scans}
     return [
-        Pair(first, second, bone, _compare(man, bone, seen[first], seen[second]))
+        Pair(first, second, bone, agreement)
         for first, second in compared_scans(list(seen))
-        for bone in COMPARED_BONES
+        for bone, agreement in compare_bones(man, seen[first], seen[second]).items()
     ]
 
 
-def _compare(man: Man, bone: str, first: Seen, second: Seen) -> Agreement:
-    return compare(first, second, BONES.index(bone) + 1, _is_there(man, bone, first, second))
+def seen_by(scan: ManScan, classes: np.ndarray) -> Seen:
+    """Lay classes of a scan's voxels, shape (K, J, I), on the common grid."""
+    return Seen(scan.field, scan.field.sample(classes))
+
+
+def compare_bones(man: Man, first: Seen, second: Seen) -> dict[str, Agreement]:
+    """Compare each of `COMPARED_BONES` in two scans of a man."""
+    return {
+        bone: compare(first, second, BONES.index(bone) + 1, _is_there(man, bone, first, second))
+        for bone in COMPARED_BONES
+    }
 
 
 def _is_there(man: Man, bone: str, first: Seen, second: Seen) -> bool:

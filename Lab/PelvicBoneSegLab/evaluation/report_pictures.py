@@ -15,6 +15,7 @@ from PelvicBoneSegLib.evaluation.label_file import is_image_name, read_label_map
 from PelvicBoneSegLib.evaluation.label_map import LabelMap
 from PelvicBoneSegLib.evaluation.label_scheme import LabelScheme
 from PelvicBoneSegLib.evaluation.metrics import slice_axis
+from PelvicBoneSegLib.segmentation.itk_image import as_itk_image
 from PelvicBoneSegLib.segmentation.orientation import PLANES, AnatomicalAxes
 from PelvicBoneSegLib.segmentation.reader import read_volume
 from PelvicBoneSegLib.segmentation.volume import Volume
@@ -189,15 +190,6 @@ class _Case:
     def _image(self) -> np.ndarray:
         """The scan on the grid of the truth, shape (K, J, I)."""
         assert self.volume is not None
-        image = _as_image(self.volume.voxels.astype(np.float32), self.volume.ijk_to_lps)
-        grid = _as_image(np.zeros(self.truth.flags.shape, np.uint8), self.truth.ijk_to_lps)
+        image = as_itk_image(self.volume.voxels.astype(np.float32), self.volume.ijk_to_lps)
+        grid = as_itk_image(np.zeros(self.truth.flags.shape, np.uint8), self.truth.ijk_to_lps)
         return sitk.GetArrayFromImage(sitk.Resample(image, grid, sitk.Transform(), sitk.sitkLinear))
-
-
-def _as_image(voxels: np.ndarray, ijk_to_lps: np.ndarray) -> sitk.Image:
-    image = sitk.GetImageFromArray(voxels)
-    spacing = np.linalg.norm(ijk_to_lps[:3, :3], axis=0)
-    image.SetSpacing(spacing.tolist())
-    image.SetOrigin(ijk_to_lps[:3, 3].tolist())
-    image.SetDirection((ijk_to_lps[:3, :3] / spacing).ravel().tolist())
-    return image

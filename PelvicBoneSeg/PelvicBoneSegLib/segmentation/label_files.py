@@ -14,6 +14,7 @@ from ..anatomy import SegmentDefinition
 from ..errors import UnreadableImageError
 from ..message import Message, templates
 from .file_checks import check_nifti
+from .itk_image import as_itk_image
 from .native_stderr import captured_native_stderr
 from .terminology_entry import terminology_entry
 
@@ -82,7 +83,7 @@ def write_seg_nrrd(
     """
     import SimpleITK as sitk
 
-    image = _image(labels, ijk_to_lps)
+    image = as_itk_image(labels, ijk_to_lps)
     image.SetMetaData("Segmentation_ContainedRepresentationNames", "Binary labelmap|")
     image.SetMetaData("Segmentation_MasterRepresentation", "Binary labelmap")
     image.SetMetaData("Segmentation_ReferenceImageExtentOffset", "0 0 0")
@@ -117,7 +118,7 @@ def write_nifti(path: Path, voxels: np.ndarray, ijk_to_lps: np.ndarray) -> None:
     OSError
         It cannot be stored.
     """
-    _write(_image(voxels, ijk_to_lps), path)
+    _write(as_itk_image(voxels, ijk_to_lps), path)
     try:
         check_nifti(path)
     except UnreadableImageError as error:
@@ -141,7 +142,7 @@ def write_nrrd(path: Path, voxels: np.ndarray, ijk_to_lps: np.ndarray) -> None:
     OSError
         It cannot be stored.
     """
-    _write(_image(voxels, ijk_to_lps), path, is_compressed=False)
+    _write(as_itk_image(voxels, ijk_to_lps), path, is_compressed=False)
     if path.stat().st_size < voxels.nbytes:
         raise OSError(errno.EIO, _DISK_FULL)
 
@@ -182,17 +183,6 @@ def write_colour_table(path: Path, segments: Iterable[LabelledSegment]) -> None:
         colour = " ".join(str(round(255 * value)) for value in segment.colour)
         lines.append(f"{segment.label} {name} {colour} 255")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
-
-
-def _image(voxels: np.ndarray, ijk_to_lps: np.ndarray) -> Any:
-    import SimpleITK as sitk
-
-    spacing = np.linalg.norm(ijk_to_lps[:3, :3], axis=0)
-    image = sitk.GetImageFromArray(voxels)
-    image.SetOrigin(ijk_to_lps[:3, 3].tolist())
-    image.SetSpacing(spacing.tolist())
-    image.SetDirection((ijk_to_lps[:3, :3] / spacing).ravel().tolist())
-    return image
 
 
 def _write(image: Any, path: Path, is_compressed: bool = True) -> None:

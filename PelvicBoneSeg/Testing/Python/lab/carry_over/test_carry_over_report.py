@@ -48,8 +48,12 @@ def figures():
         pair("t2_tra", "adc", "hip_bone", 0.3),
     ]
     pubis = {"case": {"ml": 20.0, "region_ml": 90.0, "gap_mm": 60.0}}
+    motion = {"first": "t2_tra", "second": "t2_sag", "mm": [-0.25, 1.0, 3.0], "uncertain_mm": 0.4,
+              "in_place": {"femur": None, "hip_bone": 0.7},
+              "ceilings": {"hip_bone": 0.812}}  # fmt: skip
+    scans = {"t2_tra": scan(0.5), "t2_cor": scan(1.0)}
     return {
-        "men": {"A": {"scans": {"t2_tra": scan(0.5), "t2_cor": scan(1.0)}, "pairs": pairs}},
+        "men": {"A": {"scans": scans, "pairs": pairs, "motions": [motion]}},
         "example_ct": {"left_femur": 0.4, "right_femur": 0.6, "left_hip_bone": 0.2,
                        "right_hip_bone": None, "sacrum": 0.1, "lumbar_spine": None},
         "pubis": {"complete": {"ct": {"ml": 80.0, "region_ml": 90.0, "gap_mm": 2.0}},
@@ -111,7 +115,9 @@ def report_of(figures, name="n"):
 def test_the_block_names_what_was_missed_and_what_is_not_there(figures):
     text = block({"one": report_of(figures)})
     lines = {
-        line.split(" | ")[1]: line for line in text.splitlines() if line.startswith("| A | t2")
+        line.split(" | ")[1]: line
+        for line in text.splitlines()
+        if line.startswith("| A | t2") and "(±" not in line  # motion has a table of its own
     }
     assert "**0.900** (30.0 / 20.0 ml; 0.95)" in lines["t2_tra – t2_cor"]
     assert "| 0.600 (30.0" in lines["t2_tra – pd"]  # below its goal: not bold
@@ -121,6 +127,11 @@ def test_the_block_names_what_was_missed_and_what_is_not_there(figures):
     assert "0.10: not counted" in lines["t2_tra"]
     assert "0.80, 0.50 (0.10), 24.0 ± 0.8 mm |" in lines["t2_tra"]
     assert "femur in 2 of 2 pairs and for the hip bone in 1 of 3 pairs" in text
+
+
+def test_the_block_says_how_far_a_man_moved_and_what_that_costs(figures):
+    row = "| A | t2_tra – t2_sag | −0.2, 1.0, 3.0 (± 0.4) | not in the field | 0.700 (0.812) |"
+    assert row in block({"one": report_of(figures)}).splitlines()
 
 
 def test_the_block_has_all_bundles_and_the_command_that_wrote_it(figures):
