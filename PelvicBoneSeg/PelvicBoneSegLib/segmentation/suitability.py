@@ -17,7 +17,7 @@ _ = templates(__name__)
 
 FAR = 1.5
 """Spacings further from training than this factor are said. Training itself scales slices by 0.8
-to 1.25 (Lab/configs/default.yaml)."""
+to 1.25 (Lab/configs/base.yaml)."""
 
 PELVIS_MM = (250.0, 140.0, 185.0)
 """Width, depth and height that show a whole pelvis. Hip bones with sacrum are at least 258×149×192

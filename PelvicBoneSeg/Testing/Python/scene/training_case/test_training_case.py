@@ -95,8 +95,8 @@ def test_the_training_reads_the_case(a_volume_node, a_logic, tmp_path, monkeypat
     node = a_logic.segment(a_volume_node, BONES)
     for name in ("case_a", "case_b"):
         save_training_case(a_volume_node, node, tmp_path / "corrected", name)
-    default = Path(__file__).resolve().parents[5] / "Lab" / "configs" / "default.yaml"
-    config = yaml.safe_load(default.read_text())
+    base = Path(__file__).resolve().parents[5] / "Lab" / "configs" / "base.yaml"
+    config = yaml.safe_load(base.read_text())
     config["datasets"] += yaml.safe_load((tmp_path / "corrected" / "dataset.yaml").read_text())
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(config))
     monkeypatch.chdir(tmp_path)
