@@ -12,6 +12,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
+from operator import add
 from pathlib import Path
 
 import torch
@@ -20,7 +22,7 @@ from PelvicBoneSegLib.segmentation.bundle import Bundle
 from PelvicBoneSegLib.segmentation.network import load_network
 
 from ..errors import BundlesDifferError
-from .bundle_writer import make_bundle, with_training, write_bundle
+from .bundle_writer import fed_with, make_bundle, with_training, write_bundle
 from .config import TrainingConfig
 from .epoch_validation import NO_METRICS
 
@@ -53,7 +55,9 @@ def average(config: TrainingConfig, parts: Sequence[tuple[Bundle, float]]) -> Bu
     shares = [share / total for _, share in parts]
     network.load_state_dict(
         {
-            name: sum(share * one[name] for one, share in zip(states, shares, strict=True))
+            name: reduce(
+                add, (share * one[name] for one, share in zip(states, shares, strict=True))
+            )
             if value.is_floating_point()
             else value
             for name, value in states[0].items()
@@ -77,11 +81,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("config", type=Path, help="describes the result")
     parser.add_argument("parts", nargs="+", type=_part, metavar="BUNDLE=SHARE")
     parser.add_argument("--output", type=Path, required=True, help="folder of the result")
+    parser.add_argument("--spacing-mm", type=float, help="of the result, if not that of training")
+    parser.add_argument(
+        "--channel-offsets-mm", type=float, nargs="+", metavar="MM",
+        help="of the result, if not those of training",
+    )  # fmt: skip
     options = parser.parse_args(arguments)
     config = replace(TrainingConfig.load(options.config), output=options.output)
     with torch.no_grad():
         bundle = average(config, [(Bundle.load(name), share) for name, share in options.parts])
-    write_bundle(bundle, options.output)
+    write_bundle(fed_with(bundle, options.spacing_mm, options.channel_offsets_mm), options.output)
 
 
 def _part(text: str) -> tuple[str, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,7 +22,7 @@ from PelvicBoneSegLib.segmentation.bundle import (
 )
 from PelvicBoneSegLib.segmentation.output_folder import replace_folder
 
-from ..errors import BundleFolderError
+from ..errors import BundleFolderError, ConfigurationError
 from .config import TrainingConfig
 
 
@@ -82,6 +83,35 @@ def with_training(bundle: Bundle, training: dict[str, Any]) -> Bundle:
         The record breaks the bundle schema.
     """
     return _with(bundle, training=training)
+
+
+def fed_with(
+    bundle: Bundle, spacing_mm: float | None, channel_offsets_mm: Sequence[float] | None
+) -> Bundle:
+    """Return the bundle, its network to be fed otherwise than it was trained.
+
+    Parameters
+    ----------
+    spacing_mm, channel_offsets_mm
+        As in `bundle.json`; None leaves what is there.
+
+    Raises
+    ------
+    ConfigurationError
+        There are more or fewer offsets than the network has channels.
+    BundleInvalidError
+        They break the bundle schema.
+    """
+    has = bundle.channel_offsets_mm
+    if channel_offsets_mm is not None and len(channel_offsets_mm) != len(has):
+        raise ConfigurationError(
+            bundle.path, f"the network has {len(has)} channels, not {len(channel_offsets_mm)}"
+        )
+    wanted = {
+        "spacing_mm": spacing_mm,
+        "channel_offsets_mm": None if channel_offsets_mm is None else list(channel_offsets_mm),
+    }
+    return _with(bundle, **{field: one for field, one in wanted.items() if one is not None})
 
 
 def check_bundle_folder(folder: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from PelvicBoneSegLab.errors import BundlesDifferError
+from PelvicBoneSegLab.errors import BundlesDifferError, ConfigurationError
 from PelvicBoneSegLab.training.averaging import main
 from PelvicBoneSegLib.segmentation.bundle import Bundle, describe_bundle
 from segmentation.small_bundle import TRAINING, write_small_bundle
@@ -64,6 +64,30 @@ def test_networks_that_are_fed_differently_are_refused(tmp_path, config):
             ]
         )
     assert not (tmp_path / "mean").exists()
+
+
+def test_the_result_may_be_fed_otherwise_than_its_parts(tmp_path, config):
+    one = Bundle.load(tmp_path / "one")
+    further = [2 * offset for offset in one.channel_offsets_mm]
+    main(
+        [str(config), f"{tmp_path / 'one'}=1", "--output", str(tmp_path / "fed"),
+         "--spacing-mm", "1.25", "--channel-offsets-mm", *map(str, further)]
+    )  # fmt: skip
+    fed = Bundle.load(tmp_path / "fed")
+    assert (fed.spacing_mm, list(fed.channel_offsets_mm)) == (1.25, further)
+    assert one.spacing_mm != 1.25
+    weights = (load_file(folder / "weights.safetensors") for folder in (one.path, fed.path))
+    for mine, other in zip(*(state.values() for state in weights), strict=True):
+        assert torch.equal(mine, other)
+
+
+def test_offsets_are_as_many_as_the_network_has_channels(tmp_path, config):
+    with pytest.raises(ConfigurationError, match="channels, not 4"):
+        main(
+            [str(config), f"{tmp_path / 'one'}=1", "--output", str(tmp_path / "fed"),
+             "--channel-offsets-mm", "-9", "-3", "3", "9"]
+        )  # fmt: skip
+    assert not (tmp_path / "fed").exists()
 
 
 @pytest.mark.parametrize("part", ["runs/one", "=1", "one=0", "one=-1", "one=x"])
