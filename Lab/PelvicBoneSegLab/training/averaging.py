@@ -2,6 +2,7 @@
 
 `python -m PelvicBoneSegLab.training.averaging CONFIG BUNDLE=SHARE BUNDLE=SHARE --output DIR` writes
 it. The description is that of the configuration; what the training took is that of the last bundle.
+Where the network does better with other pixels or neighbours than in training, these are named.
 
 Wortsman M. et al. Model soups: averaging weights of multiple fine-tuned models improves accuracy
 without increasing inference time. International Conference on Machine Learning, 2022.
@@ -53,6 +54,7 @@ def average(config: TrainingConfig, parts: Sequence[tuple[Bundle, float]]) -> Bu
     network, *others = (load_network(bundle) for bundle, _ in parts)
     states = [one.state_dict() for one in (network, *others)]
     shares = [share / total for _, share in parts]
+    # Not sum(): it begins with 0, which makes 0 of −0, so that one bundle alone got another digest.
     network.load_state_dict(
         {
             name: reduce(
