@@ -75,8 +75,9 @@ def test_a_known_modality_is_believed_more_than_the_values(a_description):
 
 
 def test_an_old_bundle_is_measured_by_its_neighbours_and_warns_of_no_weighting(an_old_description):
-    assert judge(a_scan(weighting="T2"), an_old_description).level is Level.GREEN
-    assert "on 5 mm" in texts(judge(a_scan((60, 384, 384), (0.9, 0.9, 3.0)), an_old_description))
+    old = {**an_old_description, "channel_offsets_mm": [-5, 0, 5]}
+    assert judge(a_scan(weighting="T2"), old).level is Level.GREEN
+    assert "on 5 mm" in texts(judge(a_scan((60, 384, 384), (0.9, 0.9, 3.0)), old))
 
 
 def test_a_nearly_isotropic_scan_is_said_to_be_cut_in_the_bundles_planes(a_description):

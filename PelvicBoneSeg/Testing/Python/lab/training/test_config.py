@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 
 from lab.small_dataset import write_configuration
 from PelvicBoneSegLab.errors import ConfigurationError
 from PelvicBoneSegLab.training.config import TrainingConfig
+from PelvicBoneSegLab.training.config_file import read_content
 from PelvicBoneSegLib.errors import BundleNotFoundError
 from segmentation.small_bundle import ARCHITECTURE, write_small_bundle
 
@@ -208,10 +208,10 @@ def test_synthesis_takes_recommended_values_where_a_dataset_is_synthesised_from(
     assert "weight" not in config.datasets[0]
 
 
-@pytest.mark.parametrize("name", ["default"])
+@pytest.mark.parametrize("name", ["base", "default"])
 def test_the_shipped_configuration_says_everything(name):
     """Its digest, by which a checkpoint knows it, does not hang on what is recommended."""
-    content = yaml.safe_load((CONFIGS / f"{name}.yaml").read_text(encoding="utf-8"))
+    content = read_content(CONFIGS / f"{name}.yaml")
     config = TrainingConfig.load(CONFIGS / f"{name}.yaml")
     for section in ("model", "training", "augmentation", "synthesis", "bundle"):
         assert list(getattr(config, section)) == list(content[section])
